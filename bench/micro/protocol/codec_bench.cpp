@@ -1,0 +1,199 @@
+// What it costs to decode the bench 0100 and to build its 0110, next to the floor: copying the
+// same fields from known offsets, without looking at them. One iteration is one message.
+#include "protocol/core/crc32c.hpp"
+#include "protocol/iso8583/message_builder.hpp"
+#include "protocol/iso8583/message_view.hpp"
+#include "protocol/wire/digits.hpp"
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+namespace turnout::iso8583 {
+namespace {
+
+[[noreturn]] void stop(char const* reason)
+{
+    std::fprintf(stderr, "codec_bench: %s\n", reason);
+    std::exit(1);
+}
+
+std::vector<std::byte> read_vector(char const* file)
+{
+    std::ifstream in{std::string{TURNOUT_GOLDEN_DIR "/"} + file};
+    std::string hex;
+    in >> hex;
+    std::vector<std::byte> bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        auto const high = wire::hex_digit_of(hex[i]);
+        auto const low = wire::hex_digit_of(hex[i + 1]);
+        bytes.push_back(static_cast<std::byte>(high << 4U | low));
+    }
+    if (bytes.empty()) stop("golden vector missing");
+    return bytes;
+}
+
+struct Subject {
+    Dialect const& dialect;
+    std::vector<std::byte> request;
+    std::size_t answer_bytes;
+};
+
+Subject bcd()
+{
+    return {dialect_1987_binary(), read_vector("bench-0100-bcd.hex"), 87};
+}
+Subject ascii()
+{
+    return {dialect_1987_ascii(), read_vector("bench-0100-ascii.hex"), 128};
+}
+
+void decode(benchmark::State& state, Subject const& subject)
+{
+    MessageView view;
+    if (!view.decode(subject.dialect, subject.request).ok()) stop("request does not decode");
+    for (auto _ : state) {
+        auto const failed = view.decode(subject.dialect, subject.request);
+        benchmark::DoNotOptimize(failed);
+        benchmark::DoNotOptimize(view);
+        benchmark::ClobberMemory();
+    }
+}
+
+std::size_t build_answer(MessageView const& request, ByteSpan out) noexcept
+{
+    MessageBuilder builder{request.dialect(), out, request.mti().answer()};
+    for (unsigned const de : {2U, 3U, 4U, 7U, 11U, 12U, 13U, 37U})
+        builder.wire(de, request.wire(de));
+    builder.text(38, "123456");
+    builder.text(39, "00");
+    for (unsigned const de : {41U, 42U, 49U})
+        builder.wire(de, request.wire(de));
+    auto const done = builder.finish();
+    return done.has_value() ? *done : 0;
+}
+
+void build(benchmark::State& state, Subject const& subject)
+{
+    MessageView view;
+    if (!view.decode(subject.dialect, subject.request).ok()) stop("request does not decode");
+    std::array<std::byte, 256> out{};
+    if (build_answer(view, out) != subject.answer_bytes) stop("answer has the wrong length");
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(build_answer(view, out));
+        benchmark::DoNotOptimize(out);
+        benchmark::ClobberMemory();
+    }
+}
+
+// Where the fields of the two bench messages lie, known when this is compiled.
+struct Piece {
+    std::size_t from;
+    std::size_t bytes;
+};
+constexpr std::array<Piece, 19> kBcdPieces{{{10, 9},
+                                            {19, 3},
+                                            {22, 6},
+                                            {28, 5},
+                                            {33, 3},
+                                            {36, 3},
+                                            {39, 2},
+                                            {41, 2},
+                                            {43, 2},
+                                            {45, 2},
+                                            {47, 1},
+                                            {48, 18},
+                                            {66, 12},
+                                            {78, 8},
+                                            {86, 15},
+                                            {101, 40},
+                                            {141, 3},
+                                            {144, 8},
+                                            {152, 102}}};
+constexpr std::array<Piece, 19> kAsciiPieces{{{20, 18},
+                                              {38, 6},
+                                              {44, 12},
+                                              {56, 10},
+                                              {66, 6},
+                                              {72, 6},
+                                              {78, 4},
+                                              {82, 4},
+                                              {86, 4},
+                                              {90, 3},
+                                              {93, 2},
+                                              {95, 36},
+                                              {131, 12},
+                                              {143, 8},
+                                              {151, 15},
+                                              {166, 40},
+                                              {206, 3},
+                                              {209, 16},
+                                              {225, 203}}};
+
+template <auto const& kPieces, std::size_t... kIndex>
+inline void copy_pieces(std::byte* to, std::byte const* from,
+                        std::index_sequence<kIndex...>) noexcept
+{
+    ((std::memcpy(to + kPieces[kIndex].from, from + kPieces[kIndex].from, kPieces[kIndex].bytes)),
+     ...);
+}
+
+template <auto const& kPieces>
+void copy_floor(benchmark::State& state, Subject const& subject)
+{
+    MessageView view;
+    if (!view.decode(subject.dialect, subject.request).ok()) stop("request does not decode");
+    std::size_t index = 0;
+    for (unsigned de = 2; de <= kFieldsMax; ++de) {
+        if (!view.has(de)) continue;
+        auto const from = static_cast<std::size_t>(view.wire(de).data() - subject.request.data());
+        if (from != kPieces[index].from || view.wire(de).size() != kPieces[index].bytes)
+            stop("the floor does not copy the message's fields");
+        ++index;
+    }
+    if (index != kPieces.size()) stop("the floor does not copy all fields");
+    std::array<std::byte, 512> out{};
+    for (auto _ : state) {
+        copy_pieces<kPieces>(out.data(), subject.request.data(),
+                             std::make_index_sequence<kPieces.size()>{});
+        benchmark::DoNotOptimize(out);
+        benchmark::ClobberMemory();
+    }
+}
+
+void checksum(benchmark::State& state, std::size_t bytes)
+{
+    std::vector<std::byte> const data(bytes, std::byte{0x5a});
+    for (auto _ : state)
+        benchmark::DoNotOptimize(crc32c(data));
+    state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
+}
+
+}  // namespace
+}  // namespace turnout::iso8583
+
+int main(int argc, char** argv)
+{
+    using namespace turnout::iso8583;
+    auto const binary = bcd();
+    auto const text = ascii();
+    benchmark::RegisterBenchmark("codec.decode.bcd", decode, binary);
+    benchmark::RegisterBenchmark("codec.decode.ascii", decode, text);
+    benchmark::RegisterBenchmark("codec.build.bcd", build, binary);
+    benchmark::RegisterBenchmark("codec.build.ascii", build, text);
+    benchmark::RegisterBenchmark("codec.copy_floor.bcd", copy_floor<kBcdPieces>, binary);
+    benchmark::RegisterBenchmark("codec.copy_floor.ascii", copy_floor<kAsciiPieces>, text);
+    benchmark::RegisterBenchmark("codec.crc32c.record", checksum, std::size_t{320});
+    benchmark::RegisterBenchmark("codec.crc32c.frame", checksum, std::size_t{65536});
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
+    benchmark::RunSpecifiedBenchmarks();
+    benchmark::Shutdown();
+    return 0;
+}

@@ -1,0 +1,48 @@
+// One bitmap word on the wire, as 8 raw bytes or 16 hex digits. In memory the lowest bit is the
+// first field of the word, so that walking the fields is "lowest set bit, clear it".
+#pragma once
+#include "protocol/wire/digits.hpp"
+
+namespace turnout::wire {
+
+inline constexpr std::size_t kBinaryBitmapBytes = 8;
+inline constexpr std::size_t kHexBitmapBytes = 16;
+
+[[nodiscard]] constexpr std::uint64_t reverse_bits_in_bytes(std::uint64_t x) noexcept
+{
+    x = (x >> 1U & 0x55 * kEveryByte) | (x & 0x55 * kEveryByte) << 1U;
+    x = (x >> 2U & 0x33 * kEveryByte) | (x & 0x33 * kEveryByte) << 2U;
+    return (x >> 4U & 0x0f * kEveryByte) | (x & 0x0f * kEveryByte) << 4U;
+}
+
+// `at` has kBinaryBitmapBytes readable bytes.
+[[nodiscard]] inline std::uint64_t load_binary_bitmap(std::byte const* at) noexcept
+{
+    return reverse_bits_in_bytes(load<std::uint64_t>(at));
+}
+
+// `at` has kHexBitmapBytes readable bytes. False, and `word` unchanged, unless all are hex digits.
+[[nodiscard]] inline bool load_hex_bitmap(std::byte const* at, std::uint64_t& word) noexcept
+{
+    auto const high = load<std::uint64_t>(at);
+    auto const low = load<std::uint64_t>(at + 8);
+    if ((not_hex(high) | not_hex(low)) != 0) [[unlikely]]
+        return false;
+    auto const bits = hex_number8(high) << 32U | hex_number8(low);
+    word = reverse_bits_in_bytes(__builtin_bswap64(bits));
+    return true;
+}
+
+// Both write a word in the form above; `at` has the form's bytes of room.
+inline void store_binary_bitmap(std::byte* at, std::uint64_t word) noexcept
+{
+    store(at, reverse_bits_in_bytes(word));
+}
+inline void store_hex_bitmap(std::byte* at, std::uint64_t word) noexcept
+{
+    auto const bits = __builtin_bswap64(reverse_bits_in_bytes(word));
+    store(at, hex_chars8(static_cast<std::uint32_t>(bits >> 32U)));
+    store(at + 8, hex_chars8(static_cast<std::uint32_t>(bits)));
+}
+
+}  // namespace turnout::wire

@@ -1,0 +1,13 @@
+# Flags that every object of the build shares.
+add_compile_options(-fno-omit-frame-pointer -fstack-protector-strong)
+add_compile_options(-ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+if(TURNOUT_SANITIZE)
+  add_compile_options(-fsanitize=${TURNOUT_SANITIZE} -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TURNOUT_SANITIZE})
+endif()
+if(TURNOUT_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "TURNOUT_FUZZ needs clang: use the preset 'fuzz'")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
