@@ -1,0 +1,57 @@
+#include "switch/base/calendar.hpp"
+
+#include <gtest/gtest.h>
+
+namespace turnout {
+namespace {
+
+constexpr UnixNanos at_s(std::uint64_t seconds)
+{
+    return seconds * kNanosPerSecond;
+}
+constexpr auto kNewYear2026 = at_s(1'767'225'600);   // 2026-01-01 00:00:00 UTC
+constexpr auto kNoon20240301 = at_s(1'709'294'400);  // 2024-03-01 12:00:00 UTC
+
+TEST(Calendar, takes_the_year_nearest_to_now)
+{
+    // 31 December 23:59:59, seen one second into the new year.
+    EXPECT_EQ(de7_to_ns(1231235959, kNewYear2026 + at_s(1)), kNewYear2026 - at_s(1));
+    // 1 January 00:00:01, seen by a clock that is still in the old year.
+    EXPECT_EQ(de7_to_ns(101000001, kNewYear2026 - at_s(1)), kNewYear2026 + at_s(1));
+}
+
+TEST(Calendar, knows_leap_days)
+{
+    auto const day = at_s(86'400);
+    EXPECT_EQ(de7_to_ns(229120000, kNoon20240301), kNoon20240301 - day);
+    // In another year it is a year away, which no window accepts, or no date at all.
+    EXPECT_EQ(de7_to_ns(229120000, at_s(1'740'830'400)), kNoon20240301 - day);  // 2025-03-01
+    EXPECT_EQ(de7_to_ns(229120000, at_s(1'772'366'400)), std::nullopt);         // 2026-03-01
+}
+
+TEST(Calendar, refuses_what_is_no_date_or_time)
+{
+    for (std::uint64_t const wrong : {0ULL, 1301000000ULL, 100000000ULL, 132000000ULL, 431000000ULL,
+                                      101240000ULL, 101006000ULL, 101000060ULL, 9999999999ULL})
+        EXPECT_EQ(de7_to_ns(wrong, kNewYear2026), std::nullopt) << wrong;
+}
+
+TEST(Calendar, goes_there_and_back_for_every_hour_of_a_leap_year)
+{
+    auto const start = at_s(1'704'067'200);  // 2024-01-01
+    for (std::uint64_t hour = 0; hour < 366ULL * 24; ++hour) {
+        auto const at = start + at_s(hour * 3'600 + hour % 3'600);
+        ASSERT_EQ(de7_to_ns(ns_to_de7(at), at), at) << hour;
+    }
+}
+
+TEST(Calendar, gives_months_and_days_as_numbers)
+{
+    EXPECT_EQ(ns_to_yymm(kNoon20240301), 2403);
+    EXPECT_EQ(ns_to_yyyymmdd(kNoon20240301), 20240301U);
+    EXPECT_EQ(ns_to_yyyymmdd(kNewYear2026 - 1), 20251231U);
+    EXPECT_EQ(ns_to_yymm(0), 7001);
+}
+
+}  // namespace
+}  // namespace turnout
