@@ -1,0 +1,270 @@
+#include "switch/base/limits.hpp"
+#include "switch/engine/replay.hpp"
+#include "switch/engine/state.hpp"
+#include "tests/support/alloc_guard.hpp"
+#include "tests/unit/switch/engine/world.hpp"
+
+#include <cstring>
+
+#include <gtest/gtest.h>
+
+namespace turnout::engine::test {
+
+TEST(Engine, PurchaseIsOneRecordOfTwoLegsAndAnswersWithItsSequence)
+{
+    World world;
+    auto const command = world.request(200, 0, 0, 2'500);
+    auto const effect = world.run(command);
+    EXPECT_EQ(rc_of(effect), "00");
+    EXPECT_EQ(effect.kind, EffectKind::answer);
+    EXPECT_EQ(effect.seq, world.live.last_seq());
+    EXPECT_EQ(effect.echo_slot, command.echo_slot);
+    EXPECT_EQ(effect.echo_generation, command.echo_generation);
+    ASSERT_EQ(world.records.size(), 1U);
+    auto const& record = world.records[0];
+    EXPECT_EQ(record.header.record_bytes, 32U + 192U + 96U);
+    EXPECT_EQ(record.header.ts_ns, world.now);
+    ASSERT_EQ(record.legs.size(), 2U);
+    EXPECT_EQ(record.legs[0].after, 7'500);
+    EXPECT_EQ(record.legs[1].after, 2'500);
+    EXPECT_EQ(record.legs[0].role, static_cast<std::uint8_t>(record::Role::payer));
+    EXPECT_EQ(record.context.decided, 2'500);
+    EXPECT_EQ(record.context.business_day, 20270115U);
+    EXPECT_EQ(std::memcmp(record.context.rc, "00\0\0", 4), 0);
+}
+
+TEST(Engine, ApprovalCodeIsTheLastSixDigitsOfTheSequence)
+{
+    World world;
+    auto const effect = world.run(world.request(200, 0, 0, 1));
+    auto digits = std::to_string(effect.seq);
+    digits = std::string(6 - digits.size(), '0') + digits;
+    EXPECT_EQ((std::string{effect.approval, 6}), digits);
+}
+
+TEST(Engine, TimeNeverStandsStillAndNeverGoesBack)
+{
+    World world;
+    world.run({world.request(200, 0, 0, 1), world.request(200, 0, 0, 2)});
+    ASSERT_EQ(world.records.size(), 2U);
+    EXPECT_EQ(world.records[1].header.ts_ns, world.records[0].header.ts_ns + 1);
+    auto const last = world.live.last_ts();
+    world.now -= 5 * kNanosPerSecond;
+    world.run(world.request(200, 0, 0, 3));
+    EXPECT_EQ(world.records.at(0).header.ts_ns, last + 1);
+}
+
+TEST(Engine, AnEmptyBatchDoesNothing)
+{
+    World world;
+    auto const before = world.live.digest();
+    EXPECT_TRUE(world.run(std::vector<Command>{}).empty());
+    EXPECT_TRUE(world.records.empty());
+    EXPECT_EQ(world.live.digest(), before);
+}
+
+TEST(Engine, ALargestBatchFitsTheOutbox)
+{
+    World world;
+    std::vector<Command> commands;
+    for (std::size_t at = 0; at < limits::commands_per_batch_max; ++at)
+        commands.push_back(world.request(200, 200'000, at % 3, 5));
+    world.run(commands);
+    EXPECT_EQ(world.records.size(), limits::commands_per_batch_max);
+}
+
+TEST(Engine, ADeclineLeavesTheLedgerDigestAlone)
+{
+    World world;
+    auto const all = world.live.digest();
+    auto const money = world.live.ledger_digest();
+    EXPECT_EQ(rc_of(world.run(world.request(200, 0, 0, 99'999))), "51");
+    EXPECT_EQ(world.live.ledger_digest(), money);
+    EXPECT_NE(world.live.digest(), all) << "the stored answer is state";
+    EXPECT_EQ(rc_of(world.run(world.request(200, 0, 0, 1))), "00");
+    EXPECT_NE(world.live.ledger_digest(), money);
+}
+
+TEST(Engine, TotalsBalancePerCurrency)
+{
+    World world;
+    world.run(world.request(200, 0, 0, 700));
+    world.run(world.request(100, 0, 1, 300));
+    CurrencyTotals totals[4];
+    ASSERT_EQ(world.live.totals(totals), 2U);
+    EXPECT_EQ(totals[0].currency, 840);
+    EXPECT_EQ(totals[1].currency, 978);
+    EXPECT_EQ(totals[1].debits_posted, totals[1].credits_posted);
+    EXPECT_EQ(totals[1].debits_posted, 9 * 10'000 + 700);
+    EXPECT_EQ(totals[1].debits_pending, 300);
+    EXPECT_EQ(totals[1].credits_pending, 300);
+    EXPECT_EQ(world.live.totals({totals, 1}), 2U) << "tells how many there are";
+}
+
+TEST(Engine, ParticipantsAreFoundByName)
+{
+    World world;
+    EXPECT_EQ(world.live.participant_id("acme"), 1U);
+    EXPECT_EQ(world.live.participant_id("bolt"), 2U);
+    EXPECT_EQ(world.live.participant_id("acm"), 0U);
+    EXPECT_EQ(world.live.participant_id(""), 0U);
+}
+
+TEST(Engine, CountersOfTheJournalAreTheSameAfterReplay)
+{
+    World world;
+    auto const command = world.request(200, 0, 0, 1);
+    world.run(command);
+    world.run(command);
+    world.run(world.request(200, 0, 0, 99'999));
+    auto const live = world.live.stats();
+    auto const replayed = world.replica.stats();
+    EXPECT_EQ(live.approved, 1U);
+    EXPECT_EQ(live.declined, 1U);
+    EXPECT_EQ(live.duplicates, 1U);
+    EXPECT_EQ(replayed.approved, live.approved);
+    EXPECT_EQ(replayed.declined, live.declined);
+    EXPECT_EQ(replayed.transactions, live.transactions);
+    EXPECT_EQ(live.cards, 10U);
+    EXPECT_EQ(live.participants, 2U);
+}
+
+TEST(Engine, TickExpiresABoundedNumberAtATime)
+{
+    auto config = small_config();
+    config.holds_max = 256;
+    World world{config};
+    for (int count = 0; count < 100; ++count)
+        world.run(world.request(100, 0, 0, 1));
+    world.now += 2 * kHour;
+    world.tick();
+    EXPECT_EQ(world.records.size(), limits::expiries_per_turn_max);
+    world.tick();
+    EXPECT_EQ(world.records.size(), 100 - limits::expiries_per_turn_max);
+    EXPECT_EQ(world.available(0), 10'000);
+}
+
+TEST(Engine, ACheckpointIsCheckedByReplay)
+{
+    World world;
+    world.run(world.request(100, 0, 0, 100));
+    world.checkpoint();
+    ASSERT_EQ(world.records.size(), 1U);
+    EXPECT_EQ(world.records[0].header.type, static_cast<std::uint16_t>(record::Type::checkpoint));
+    world.run(world.request(200, 0, 0, 100));
+    // After a change of generation as well: what a checkpoint has seen is what it found.
+    world.now += 200 * kHour;
+    world.checkpoint();
+    world.run(world.request(200, 0, 0, 100));
+}
+
+TEST(Engine, AReplicaWithAnotherStateRefusesTheCheckpoint)
+{
+    World world;
+    World other;
+    other.run(other.request(200, 0, 0, 1));  // as many records, another amount
+    world.run(world.request(200, 0, 0, 2));
+    world.checkpoint();
+    EXPECT_EQ(other.live.apply(world.records.at(0).bytes), ApplyErrc::digest_differs);
+}
+
+TEST(Engine, EveryStartIsAnEpochOfItsOwn)
+{
+    World world;
+    world.epoch_start(2, true);
+    ASSERT_EQ(world.records.size(), 2U) << "RECOVERY, EPOCH_START";
+    EXPECT_EQ(world.records[0].header.type, static_cast<std::uint16_t>(record::Type::recovery));
+    world.epoch_start(3, false);
+    ASSERT_EQ(world.records.size(), 1U);
+    EXPECT_EQ(world.records[0].header.type, static_cast<std::uint16_t>(record::Type::epoch_start));
+}
+
+TEST(Engine, AReplicaWithAnotherWindowFollowsTheJournalsWindow)
+{
+    auto config = small_config();
+    config.reversal_window_ns = 2 * kHour;
+    World world{config};
+    config.reversal_window_ns = 100 * kHour;
+    Engine other{config, test_hash()};
+    for (int step = 0; step < 30; ++step) {
+        world.now += kHour;
+        world.run(world.request(200, 0, 0, 1));
+    }
+    world.checkpoint();
+    for (auto const& bytes : world.journal)
+        ASSERT_EQ(other.apply(bytes), ApplyErrc::ok);
+    EXPECT_EQ(other.digest(), world.live.digest());
+    EXPECT_LT(other.stats().transactions, 10U) << "what the journal dropped is dropped";
+}
+
+// A window that is made longer reaches back only as far as slots were kept: else a repeat whose
+// slot is gone would be booked again.
+TEST(Engine, ALongerWindowDoesNotReachBehindTheOldOne)
+{
+    auto config = small_config();
+    config.reversal_window_ns = kHour;
+    config.financial_window_ns = kHour / 4;
+    World world{config};
+    auto const early = world.request(220, 0, 0, 100);
+    EXPECT_EQ(rc_of(world.run(early)), "00");
+    world.now += 4 * kHour;
+    world.run(world.request(220, 0, 0, 1));  // its generation is gone
+    world.now += 2 * kHour;
+    world.run(world.request(220, 0, 0, 1));
+
+    config.reversal_window_ns = 72 * kHour;
+    Engine restarted{config, test_hash()};
+    for (auto const& bytes : world.journal)
+        ASSERT_EQ(restarted.apply(bytes), ApplyErrc::ok);
+    std::vector<std::byte> records(limits::batch_record_bytes_max);
+    std::vector<Effect> effects(4);
+    Outbox out{records, 0, 0, effects, 0};
+    restarted.epoch_start(2, false, world.now, out);
+    auto repeat = early;
+    restarted.process({&repeat, 1}, world.now, out);
+    EXPECT_EQ(rc_of(effects[0]), "30");
+    EXPECT_EQ(restarted.stats().approved, 3U);
+}
+
+TEST(Engine, ProcessAndReplayAllocateNothing)
+{
+    World world;
+    std::vector<Command> commands;
+    for (int count = 0; count < 300; ++count) {
+        commands.push_back(world.request(200, 0, static_cast<std::size_t>(count) % 12, 10));
+        commands.push_back(world.request(100, 0, static_cast<std::size_t>(count) % 3, 5));
+        commands.push_back(world.reversal(420, commands[commands.size() / 2]));
+        commands.push_back(world.network(count % 2 == 0 ? 301 : 1));
+    }
+    commands.resize(limits::commands_per_batch_max);
+    std::vector<std::byte> records(limits::batch_record_bytes_max);
+    std::vector<Effect> effects(limits::commands_per_batch_max);
+    Outbox out{records, 0, 0, effects, 0};
+    auto const replayer = std::make_unique<Replayer>(world.replica);
+    turnout::test::AllocGuard const guard;
+    world.live.process(commands, world.now, out);
+    world.live.tick(world.now + 5 * kHour, out);
+    world.live.checkpoint(world.now + 6 * kHour, out);
+    for (std::size_t at = 0; at < out.record_bytes;) {
+        auto const bytes = load<std::uint32_t>(&records[at]);
+        if (replayer->push(ByteView{records}.subspan(at, bytes)) != ApplyErrc::ok) break;
+        at += bytes;
+    }
+    auto const finished = replayer->finish();
+    auto const allocations = guard.allocations();
+    EXPECT_EQ(finished, ApplyErrc::ok);
+    EXPECT_EQ(allocations, 0U);
+    EXPECT_EQ(world.live.digest(), world.replica.digest());
+    EXPECT_GT(out.record_bytes, 100'000U);
+}
+
+TEST(Engine, EveryApplyErrorHasAMeaning)
+{
+    for (int code = 0; code <= static_cast<int>(ApplyErrc::digest_differs); ++code) {
+        auto const text = meaning(static_cast<ApplyErrc>(code));
+        EXPECT_FALSE(text.empty());
+        EXPECT_NE(text, "unknown");
+    }
+}
+
+}  // namespace turnout::engine::test
