@@ -1,0 +1,97 @@
+#include "switch/app/dev.hpp"
+
+#include "protocol/iso8583/test_cards.hpp"
+#include "switch/app/startup_error.hpp"
+#include "switch/security/key_store.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include <fmt/format.h>
+
+namespace turnout::app {
+
+namespace fs = std::filesystem;
+
+static constexpr std::uint32_t kDevPort = 8583;
+
+static std::string make_temporary()
+{
+    auto pattern = (fs::temp_directory_path() / "turnout-dev-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+        throw StartupError(kExitIo,
+                           fmt::format("cannot make {}: {}", pattern, std::strerror(errno)));
+    return pattern;
+}
+
+static Config dev_config(fs::path const& directory, Options const& options)
+{
+    auto const cards = options.demo_cards.value_or(iso8583::kDemoCards);
+    Config config;
+    config.node.name = "dev";
+    config.data.directory = (directory / "data").string();
+    config.data.kek_file = (directory / "kek").string();
+    // Demo accounts, the participants' positions and the bank's, with some to spare.
+    auto const entries =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(cards + cards / 8 + 1024, 100'000'000));
+    config.engine.accounts_max = std::max(config.engine.accounts_max, entries);
+    config.engine.cards_max = std::max(config.engine.cards_max, entries);
+    // A trial should be up at once and small.
+    config.engine.commit_memory = false;
+    // A trial may run on tmpfs or an overlay that knows no O_DIRECT.
+    config.journal.allow_buffered = true;
+
+    ListenerConfig listener;
+    listener.name = "dev";
+    listener.port = options.port.value_or(kDevPort);
+    listener.dialect = &iso8583::dialect_1987_binary();
+    config.listeners.push_back(listener);
+    LinkConfig link;
+    link.name = "demo";
+    link.listener = listener.name;
+    link.participant = "demo-acquirer";
+    link.peers = {"127.0.0.0/8"};
+    link.acquirer_id = iso8583::kDemoAcquirerId;
+    config.links.push_back(link);
+    return config;
+}
+
+DevEnvironment::DevEnvironment(Options const& options) : temporary_(options.data.empty())
+{
+    try {
+        if (temporary_) {
+            directory_ = make_temporary();
+        } else {
+            fs::create_directories(options.data);
+            directory_ = fs::canonical(options.data).string();
+        }
+        fs::permissions(directory_, fs::perms::owner_all);
+    } catch (fs::filesystem_error const& error) {
+        throw StartupError(kExitIo, error.what());
+    }
+    auto const path = fs::path(directory_) / "turnout.toml";
+    auto const text = effective_config_text(dev_config(directory_, options));
+    auto config = parse_config(text, path.string(), options.overrides);
+    if (config.has_error()) throw StartupError(kExitConfig, config.error());
+    config_ = taken(std::move(config));
+
+    std::ofstream file(path);
+    file << effective_config_text(config_);
+    file.close();
+    if (!file) throw StartupError(kExitIo, fmt::format("cannot write {}", path.string()));
+    if (!fs::exists(config_.data.kek_file))
+        if (auto const error = security::KeyStore::create_kek(config_.data.kek_file))
+            throw StartupError(kExitIo, error->text);
+}
+
+DevEnvironment::~DevEnvironment()
+{
+    std::error_code ignored;
+    if (temporary_) fs::remove_all(directory_, ignored);
+}
+
+}  // namespace turnout::app

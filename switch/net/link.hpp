@@ -1,0 +1,34 @@
+// What a loop knows about a peer: the link that its listener and address stand for. Built at start,
+// read-only afterwards.
+#pragma once
+#include "switch/base/config.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace turnout::net {
+
+struct Link {
+    std::string name;
+    std::uint32_t index = 0;        // in the configuration; with the loop it is a record's origin
+    std::uint32_t listener = 0;     // index of its listener
+    std::uint32_t participant = 0;  // id in the master data
+    std::uint64_t acquirer_id = 0;
+    std::vector<std::uint64_t> also_acquirers;
+    std::vector<AddressBlock> blocks;
+    DuplicateTime duplicate_time = DuplicateTime::de7;
+
+    [[nodiscard]] bool allows(std::uint64_t acquirer) const noexcept
+    {
+        if (acquirer == acquirer_id) return true;
+        for (auto const other : also_acquirers)
+            if (acquirer == other) return true;
+        return false;
+    }
+};
+
+// The link of a peer on a listener: the longest matching prefix; nullptr when nobody has it.
+[[nodiscard]] Link const* find_link(std::vector<Link> const& links, std::uint32_t listener,
+                                    std::array<std::uint8_t, 16> const& peer) noexcept;
+
+}  // namespace turnout::net
