@@ -1,0 +1,18 @@
+#include "tools/cli/commands.hpp"
+
+#include <array>
+
+namespace turnout::cli {
+
+std::span<Command const> commands()
+{
+    static std::array const kTable{
+        kLoadCommand,           kReplayCommand,      kJournalVerifyCommand,
+        kJournalCatCommand,     kJournalStatCommand, kLedgerTrialBalanceCommand,
+        kLedgerAccountsCommand, kConfigCheckCommand, kConfigDefaultCommand,
+        kConfigShowCommand,     kVersionCommand,
+    };
+    return kTable;
+}
+
+}  // namespace turnout::cli
