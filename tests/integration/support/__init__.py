@@ -1,0 +1,1 @@
+"""Shared by the integration and fault tests; standard library only."""
