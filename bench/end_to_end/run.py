@@ -19,7 +19,6 @@ from pathlib import Path
 
 READY_TIMEOUT_S, STOP_TIMEOUT_S = 120, 60
 SEGMENT_MIB = 256
-ATTEMPTS = 2  # a run that is not VALID says nothing about the server: once more, then it is counted
 
 
 class Mode:
@@ -167,30 +166,38 @@ def result_of(report, cpu_us):
 
 
 def measure(options, mode, kind):
-    for attempt in range(ATTEMPTS):
-        result = measure_once(options, mode, kind)
-        if result["approved_percent"] < 80:
-            raise RuntimeError(f"{kind}: too few approvals, this measures declines: {result}")
-        if result["valid"] or attempt + 1 == ATTEMPTS:
-            return result
-        print(f"  {kind}: not valid ({result['reason']}), once more", file=sys.stderr)
-    raise AssertionError("ATTEMPTS is at least 1")
+    result = measure_once(options, mode, kind)
+    if result["approved_percent"] < 80:
+        raise RuntimeError(f"{kind}: too few approvals, this measures declines: {result}")
+    return result
+
+
+def is_valid(pair):
+    return all(pair[kind]["valid"] for kind in pair)
+
+
+def said(pair):
+    text = ", ".join(f"{kind} {run['throughput']:,.0f}/s p50 {run['p50']:.0f} µs "
+                     f"p99 {run['p99']:.0f} µs cpu {run['cpu_per_message']:.2f} µs"
+                     for kind, run in sorted(pair.items()))
+    reasons = [f"{kind}: {run['reason']}" for kind, run in pair.items() if not run["valid"]]
+    return text + (f"  NOT VALID, {'; '.join(reasons)}" if reasons else "")
 
 
 def run_pairs(options, mode):
+    """Pairs until enough of them are valid, at most twice as many as asked for."""
     pairs = []
-    for number in range(options.pairs):
-        order = ("floor", "product") if number % 2 == 0 else ("product", "floor")
+    while sum(map(is_valid, pairs)) < options.pairs and len(pairs) < 2 * options.pairs:
+        order = ("floor", "product") if len(pairs) % 2 == 0 else ("product", "floor")
         pair = {kind: measure(options, mode, kind) for kind in order}
         pairs.append(pair)
-        print(f"{mode.name} {number + 1}/{options.pairs}: " + ", ".join(
-            f"{kind} {pair[kind]['throughput']:,.0f}/s p50 {pair[kind]['p50']:.0f} µs "
-            f"p99 {pair[kind]['p99']:.0f} µs cpu {pair[kind]['cpu_per_message']:.2f} µs"
-            for kind in ("floor", "product")), file=sys.stderr, flush=True)
+        print(f"{mode.name} {len(pairs)}: {said(pair)}", file=sys.stderr, flush=True)
     return pairs
 
 
-def figure(name, unit, pairs, key):
+def figure(name, unit, all_pairs, key):
+    """Of the valid pairs; when there is none, of all, and `not_valid` tells."""
+    pairs = [pair for pair in all_pairs if is_valid(pair)] or all_pairs
     ratios = sorted(pair["product"][key] / pair["floor"][key] for pair in pairs)
     # Of a single pair there is no spread: it stands for itself.
     quarters = statistics.quantiles(ratios * (2 if len(ratios) == 1 else 1), n=4,
@@ -203,7 +210,7 @@ def figure(name, unit, pairs, key):
             "spread": [round(ratios[0], 4), round(ratios[-1], 4)],
             "quartiles": [round(quarters[0], 4), round(quarters[2], 4)],
             "runs": len(pairs),
-            "not_valid": sum(not pair[kind]["valid"] for pair in pairs for kind in pair)}
+            "not_valid": sum(not is_valid(pair) for pair in all_pairs)}
 
 
 FIGURES = {

@@ -9,10 +9,10 @@ namespace turnout::journal {
 
 using namespace std::chrono_literals;
 
-// Between two writes of 1 MiB: with a segment ready a twentieth of the disk's time or so; with none
+// Between two writes of 256 KiB: with a segment ready a few hundredths of the disk's time; with none
 // ready still faster than frames can fill the current one.
-static constexpr auto kPauseRelaxed = 20ms;
-static constexpr auto kPauseHurried = 2ms;
+static constexpr auto kPauseRelaxed = 10ms;
+static constexpr auto kPauseHurried = 1ms;
 static constexpr auto kRetryWhenFull = 1s;
 
 SegmentMaker::SegmentMaker(Config config, Disk& disk, FatalHandler const& fatal,

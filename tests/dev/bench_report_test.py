@@ -1,5 +1,7 @@
 """The figures are computed right: medians, ratios per pair, verdicts against the bars."""
+import contextlib
 import importlib.util
+import io
 import json
 import subprocess
 import sys
@@ -115,9 +117,29 @@ class EndToEnd(unittest.TestCase):
                           figure["not_valid"]))
         self.assertEqual((150, 50), (figure["value"], figure["floor"]))
 
-    def test_runs_that_were_not_valid_are_counted(self):
+    def test_pairs_that_were_not_valid_are_left_out_and_counted(self):
+        pairs = [self.pair(1, 9, valid=False), self.pair(10, 20)]
+        figure = self.runner.figure("p50_20k", "us", pairs, "p50")
+        self.assertEqual((2.0, 1, 1), (figure["ratio"], figure["runs"], figure["not_valid"]))
+
+    def test_without_a_valid_pair_the_figure_says_so(self):
         figure = self.runner.figure("p50_20k", "us", [self.pair(1, 1, valid=False)], "p50")
-        self.assertEqual(1, figure["not_valid"])
+        self.assertEqual((1, 1), (figure["runs"], figure["not_valid"]))
+
+    def test_pairs_alternate_and_end_when_enough_are_valid(self):
+        runs, verdicts = [], iter([True, False, True, True, True, True])
+
+        def measure(_options, _mode, kind):
+            runs.append(kind)
+            return {"throughput": 1, "p50": 1, "p99": 1, "cpu_per_message": 1,
+                    "valid": next(verdicts), "reason": "lag"}
+
+        self.runner.measure = measure
+        options = type("Options", (), {"pairs": 2})
+        with contextlib.redirect_stderr(io.StringIO()):
+            pairs = self.runner.run_pairs(options, self.runner.MODES[0])
+        self.assertEqual(3, len(pairs))
+        self.assertEqual(["floor", "product", "product", "floor", "floor", "product"], runs)
 
     def test_every_mode_has_figures_and_fits_the_disk(self):
         for mode in self.runner.MODES:
