@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Measures. Prints a table and, last, one JSON line per figure with its floor and ratio.
 #
-#   tools/bench.sh [codec|engine|journal|end_to_end|all] [--quick] [--save FILE] [--enforce]
+#   tools/bench.sh [codec|engine|journal|end_to_end|all] [--quick] [--save FILE]
+#                  [--docs] [--enforce]
 #
 # --quick    short runs: shows that everything works, says little about speed
 # --save     also writes machine and figures to FILE (bench/baselines/NAME.json)
+# --docs     also writes the table into docs/performance.md
 # --enforce  exits with 4 when a figure misses its bar (bench/baselines/bars.json)
 #
 # Figures move with whatever else the machine does: leave it alone meanwhile. docs/performance.md
@@ -20,8 +22,9 @@ while [[ $# -gt 0 ]]; do
         codec | engine | journal | end_to_end | all) suite="$1"; shift ;;
         --quick) quick=(--quick); shift ;;
         --enforce) report+=(--enforce); shift ;;
+        --docs) report+=(--docs); shift ;;
         --save) report+=(--save "$2"); shift 2 ;;
-        *) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+        *) sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
     esac
 done
 
@@ -73,4 +76,4 @@ if wants end_to_end; then
 fi
 
 say "figures"
-python3 tools/dev/bench_report.py "${report[@]}" "${raw[@]}"
+python3 tools/dev/bench_report.py "${report[@]}" -- "${raw[@]}"

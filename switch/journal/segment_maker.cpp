@@ -9,8 +9,8 @@ namespace turnout::journal {
 
 using namespace std::chrono_literals;
 
-// Between two writes of 256 KiB: with a segment ready a few hundredths of the disk's time; with none
-// ready still faster than frames can fill the current one.
+// Between two writes of 256 KiB: with a segment ready a few hundredths of the disk's time; with
+// none ready still faster than frames can fill the current one.
 static constexpr auto kPauseRelaxed = 10ms;
 static constexpr auto kPauseHurried = 1ms;
 static constexpr auto kRetryWhenFull = 1s;

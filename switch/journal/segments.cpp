@@ -12,8 +12,8 @@ namespace turnout::journal {
 static constexpr std::string_view kPrefix = "seg-";
 static constexpr std::string_view kSuffix = ".toj";
 static constexpr std::size_t kDigits = 16;
-// A commit that comes behind such a write waits for it, so it is small: with 1 MiB the p99 of answers
-// was 16 ms at 20,000 a second.
+// A commit that comes behind such a write waits for it, so it is small: with 1 MiB the p99 of
+// answers was 16 ms at 20,000 a second.
 static constexpr std::size_t kFillBytes = 256 * 1024;
 
 std::string segment_name(std::uint64_t segment_no)

@@ -91,6 +91,16 @@ class Report(unittest.TestCase):
         self.assertLessEqual({"cpu", "kernel", "revision"}, set(content["machine"]))
         self.assertEqual("x", content["figures"][0]["name"])
 
+    def test_table_in_the_document_is_replaced(self):
+        raw = self.write("a.jsonl", '{"name": "x", "value": 1, "unit": "ns", "spread": [1, 2]}\n')
+        report = module(REPORT)
+        document = self.write("a.md", f"before\n{report.BEGIN}\nold\n{report.END}\nbehind\n")
+        self.assertEqual(0, self.run_report(f"--docs={document}", raw)[0].returncode)
+        text = document.read_text(encoding="utf-8")
+        self.assertIn("| `x` | 1 | ns | - | - | 1 to 2 |  |  |", text)
+        self.assertTrue(text.startswith("before\n") and text.endswith("behind\n"), text)
+        self.assertNotIn("old", text)
+
     def test_every_bar_can_be_judged(self):
         report = module(REPORT)
         bars = json.loads((ROOT / "bench/baselines/bars.json").read_text(encoding="utf-8"))

@@ -7,7 +7,7 @@ figure may carry more keys (spread, runs): they are kept. Bars and aims come fro
 bench/baselines/bars.json and appear in the table only; a missed bar does not fail the run unless
 --enforce is given.
 
-usage: bench_report.py [--enforce] [--save FILE] RAW...
+usage: bench_report.py [--enforce] [--save FILE] [--docs] RAW...
 """
 import argparse
 import json
@@ -103,6 +103,32 @@ def print_table(figures, bars):
             print("  ".join("-" * width for width in widths))
 
 
+BEGIN, END = "<!-- figures: begin (tools/bench.sh --docs) -->", "<!-- figures: end -->"
+
+
+def write_docs(path, figures, bars, about):
+    """Replaces the table of figures in the document that explains them."""
+    text = path.read_text(encoding="utf-8")
+    if BEGIN not in text or END not in text:
+        sys.exit(f"{path}: the markers of the figures are missing")
+    lines = [", ".join(f"{key} {value}" for key, value in about.items()), "",
+             "| figure | value | unit | floor | ratio | spread | bar | reached |",
+             "|---|---:|---|---:|---:|---|---|---|"]
+    for figure in figures:
+        bar, spread = bars.get(figure["name"]), figure.get("spread")
+        limit = ""
+        if bar:
+            sign = "≥" if bar["better"] == "higher" else "≤"
+            limit = f"{sign} {number(bar['bar'])}{' ×' if bar['of'] == 'ratio' else ''}"
+        lines.append(f"| `{figure['name']}` | {number(figure['value'])} | {figure['unit']} "
+                     f"| {number(figure['floor'])} | {number(figure['ratio'])} "
+                     f"| {f'{number(spread[0])} to {number(spread[1])}' if spread else ''} "
+                     f"| {limit} | {verdict(figure, bar)} |")
+    before, rest = text.split(BEGIN, 1)
+    path.write_text(before + BEGIN + "\n" + "\n".join(lines) + "\n" + END + rest.split(END, 1)[1],
+                    encoding="utf-8")
+
+
 def machine():
     """What a reader must know to judge a figure."""
     model = "unknown"
@@ -120,6 +146,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--enforce", action="store_true", help="exit 4 when a bar is missed")
     parser.add_argument("--save", type=Path, help="also write machine and figures to this file")
+    parser.add_argument("--docs", type=Path, nargs="?", const=ROOT / "docs" / "performance.md",
+                        help="also write the table into docs/performance.md")
     parser.add_argument("raw", nargs="+", type=Path)
     options = parser.parse_args()
     figures = [figure for path in options.raw for figure in read_figures(path)]
@@ -135,6 +163,8 @@ def main():
     if options.save:
         content = {"machine": about, "figures": figures}
         options.save.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
+    if options.docs:
+        write_docs(options.docs, figures, bars, about)
     missed = [figure["name"] for figure in figures
               if verdict(figure, bars.get(figure["name"])) == "missed"]
     if missed:
