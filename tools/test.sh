@@ -103,7 +103,7 @@ fault_cases() {
 
 # The modules that run threads, and the whole daemon driven over loopback. Everything else is one
 # thread by design: running it here would cost minutes and find nothing. Tests that count memory
-# allocations bring their own operator new, as the sanitizer does: they cannot be linked with it.
+# allocations are left out: they look at one thread each.
 tsan_cases() {
     local module tests=()
     for module in base journal net app; do
