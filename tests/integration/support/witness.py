@@ -9,6 +9,7 @@ from support.check import Failed, expect_equal
 from support.client import Client
 
 WINDOW = 16
+SENT_MAX = 200_000  # then it rests: the tables of a test are bounded, whatever the disk can do
 
 
 class Sent:
@@ -36,8 +37,8 @@ class Witness(threading.Thread):
 
     def run(self):
         try:
-            while self.going:
-                while len(self.waiting) < WINDOW:
+            while self.going and (self.waiting or len(self.sent) < SENT_MAX):
+                while len(self.waiting) < WINDOW and len(self.sent) < SENT_MAX:
                     self._send(*self._next())
                 self._receive()
         except (Failed, ConnectionError, OSError):
