@@ -1,6 +1,7 @@
 #include "switch/engine/apply.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace turnout::engine::detail {
 
@@ -137,13 +138,13 @@ bool same_totals(Engine::State const& state, std::span<TotalsPayload const> tota
 {
     auto const books = state.ledger.books();
     if (books.size() != totals.size()) return false;
-    for (std::size_t at = 0; at < books.size(); ++at)
-        if (books[at].currency != totals[at].currency ||
-            books[at].debits_posted != totals[at].posted ||
-            books[at].credits_posted != totals[at].posted ||
-            books[at].debits_pending != totals[at].pending ||
-            books[at].credits_pending != totals[at].pending)
+    for (std::size_t at = 0; at < books.size(); ++at) {
+        auto const expected = totals_payload(books[at]);
+        if (std::memcmp(&totals[at], &expected, sizeof expected) != 0 ||
+            books[at].credits_posted != books[at].debits_posted ||
+            books[at].credits_pending != books[at].debits_pending)
             return false;
+    }
     return true;
 }
 

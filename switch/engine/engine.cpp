@@ -152,7 +152,7 @@ void Engine::checkpoint(UnixNanos wall_ns, Outbox& out) noexcept
         digest.lo, digest.hi, state.ledger.count(), state.cards.count(), state.participants.count(),
         state.holds.count(), state.transactions.count(), books.size()});
     for (auto const& book : books)
-        builder.append(TotalsPayload{book.currency, book.debits_posted, book.debits_pending});
+        builder.append(totals_payload(book));
     builder.commit();
 }
 

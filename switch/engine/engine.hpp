@@ -6,6 +6,7 @@
 #include "switch/base/keyed_hash.hpp"
 #include "switch/base/record.hpp"
 #include "switch/engine/command.hpp"
+#include "switch/ledger/account.hpp"
 #include "switch/ledger/digest.hpp"
 
 #include <memory>
@@ -54,7 +55,7 @@ using Digest = ledger::Digest;  // two 64-bit halves, lo and hi
 
 struct CurrencyTotals {  // sums over all accounts of a currency; both differences are zero always
     std::uint16_t currency;
-    std::int64_t debits_posted, credits_posted, debits_pending, credits_pending;
+    ledger::Sum debits_posted, credits_posted, debits_pending, credits_pending;
 };
 
 struct EngineStats {

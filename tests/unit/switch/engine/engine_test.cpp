@@ -5,6 +5,7 @@
 #include "tests/unit/switch/engine/world.hpp"
 
 #include <cstring>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -94,11 +95,47 @@ TEST(Engine, TotalsBalancePerCurrency)
     ASSERT_EQ(world.live.totals(totals), 2U);
     EXPECT_EQ(totals[0].currency, 840);
     EXPECT_EQ(totals[1].currency, 978);
-    EXPECT_EQ(totals[1].debits_posted, totals[1].credits_posted);
-    EXPECT_EQ(totals[1].debits_posted, 9 * 10'000 + 700);
-    EXPECT_EQ(totals[1].debits_pending, 300);
-    EXPECT_EQ(totals[1].credits_pending, 300);
+    EXPECT_TRUE(totals[1].debits_posted == totals[1].credits_posted);
+    EXPECT_TRUE(totals[1].debits_posted == 9 * 10'000 + 700);
+    EXPECT_TRUE(totals[1].debits_pending == 300);
+    EXPECT_TRUE(totals[1].credits_pending == 300);
     EXPECT_EQ(world.live.totals({totals, 1}), 2U) << "tells how many there are";
+}
+
+// Forced advices know no limit, so that a few million of the largest amount fill 64 bits: that may
+// concern the accounts that they name, and nobody else.
+TEST(Engine, OneParticipantsSumsDoNotStopTheOthers)
+{
+    World world;
+    auto const most = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(rc_of(world.run(world.request(220, 0, 0, most - 20'000))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(220, 0, 0, 30'000))), "96") << "its own sums are full";
+    auto other = world.request(200, 0, 1, 10'000);
+    other.participant = 2;
+    other.acquirer = kAcquirer + 1;
+    World::seal(other);
+    EXPECT_EQ(rc_of(world.run(other)), "00");
+    other.stan = world.next_stan++;
+    other.mti = 220;
+    other.amount = most - 20'000;
+    World::seal(other);
+    EXPECT_EQ(rc_of(world.run(other)), "00");
+    EXPECT_EQ(world.ledger_balance(1), -(most - 20'000));
+
+    CurrencyTotals totals[4];
+    ASSERT_EQ(world.live.totals(totals), 2U);
+    EXPECT_TRUE(totals[1].debits_posted == ledger::Sum{most - 20'000} * 2 + 9 * 10'000 + 10'000);
+    world.checkpoint();  // and replay agrees to it
+    ASSERT_EQ(world.records.size(), 1U);
+    TotalsPayload said{};
+    std::memcpy(
+        &said,
+        &world.records[0]
+             .bytes[sizeof(record::Header) + sizeof(CheckpointPayload) + sizeof(TotalsPayload)],
+        sizeof said);
+    EXPECT_EQ(said.currency, 978);
+    EXPECT_EQ(said.posted_high, static_cast<std::uint16_t>(totals[1].debits_posted >> 64));
+    EXPECT_EQ(said.posted, static_cast<std::uint64_t>(totals[1].debits_posted));
 }
 
 TEST(Engine, ParticipantsAreFoundByName)
