@@ -136,6 +136,7 @@ void Server::open_journal()
     engine_config.cards_max = config_.engine.cards_max;
     engine_config.holds_max = config_.engine.holds_max;
     engine_config.transactions_max = config_.engine.transactions_max;
+    engine_config.participant_share_percent = config_.engine.participant_share_percent;
     engine_config.financial_window_ns = config_.engine.financial_window_s * kNanosPerSecond;
     engine_config.reversal_window_ns = config_.engine.reversal_window_s * kNanosPerSecond;
     engine_config.commit_memory = config_.engine.commit_memory;

@@ -23,6 +23,9 @@ struct EngineConfig {
     std::uint64_t financial_window_ns = 900 * kNanosPerSecond;     // W, DE 7 of originals
     std::uint64_t reversal_window_ns = 259'200 * kNanosPerSecond;  // 72 h; generation length
     std::uint64_t future_tolerance_ns = 60 * kNanosPerSecond;
+    // What one of several participants may take of the transactions of a generation and of the
+    // holds, 1 to 100.
+    std::uint32_t participant_share_percent = 50;
     std::uint32_t config_version = 1;
     // Takes all memory from the kernel now, not page by page in the middle of payments.
     bool commit_memory = false;
@@ -66,6 +69,17 @@ struct EngineStats {
     std::uint64_t duplicates, mismatched_duplicates;  // stored answer; 94
     std::uint64_t stale_repeats;                      // too old to answer
     std::uint64_t refused_full, overflows;            // 96
+    std::uint64_t dropped_full;                       // no room and no answer: the peer repeats
+};
+
+// How full a table is for requests: the table, or the part of the participant that is nearest to
+// its end.
+struct Fill {
+    unsigned percent = 0;
+    std::uint32_t participant = 0;  // id; 0: the table
+};
+struct Fills {
+    Fill transactions, holds;
 };
 
 class Engine {
@@ -100,6 +114,8 @@ public:
     // Of accounts and open holds alone: a decline does not change it.
     [[nodiscard]] Digest ledger_digest() const noexcept;
     [[nodiscard]] EngineStats stats() const noexcept;
+    // Looks at every participant: for once in a while.
+    [[nodiscard]] Fills fills(UnixNanos wall_ns) const noexcept;
     // Participant id by its master-data name, 0 when there is none; start-up and tools.
     [[nodiscard]] std::uint32_t participant_id(std::string_view name) const noexcept;
     // Writes at most out.size() totals, one per currency in use; returns how many exist.

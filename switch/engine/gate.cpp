@@ -49,6 +49,7 @@ bool identify(Turn& turn) noexcept
         return false;
     }
     turn.participant = &turn.state.participants[at];
+    turn.participant_at = at;
     turn.position = turn.participant->position(turn.command.currency);
     return true;
 }
@@ -173,7 +174,8 @@ bool check_duplicate(Turn& turn) noexcept
     }
     // A TOMBSTONE takes two rows, everything else one.
     auto const rows = turn.operation == Operation::reversal ? 2U : 1U;
-    if (transactions.room(turn.ts) < rows) {
+    if (!turn.state.row_share().has_room(turn.claim(), transactions.used(turn.ts),
+                                         transactions.used_by(turn.owner(), turn.ts), rows)) {
         refuse_full(turn);
         return false;
     }

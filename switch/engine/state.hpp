@@ -5,6 +5,7 @@
 #include "switch/engine/engine.hpp"
 #include "switch/engine/holds.hpp"
 #include "switch/engine/participants.hpp"
+#include "switch/engine/share.hpp"
 #include "switch/engine/transactions.hpp"
 #include "switch/ledger/ledger.hpp"
 
@@ -43,6 +44,8 @@ struct Engine::State {
 
     EngineConfig const config;
     KeyedHash const& hash;
+    Share const row_shares[2];  // of one alone, of one among others
+    Share const hold_shares[2];
     ledger::Ledger ledger;
     Transactions transactions;
     Holds holds;
@@ -62,6 +65,15 @@ struct Engine::State {
     {
         auto const* const product = products.find(account.product);
         return product != nullptr ? *product : kNoProduct;
+    }
+    // What one participant may take of the rows and of the holds: all, when there is only one.
+    [[nodiscard]] Share const& row_share() const noexcept
+    {
+        return row_shares[participants.count() > 1 ? 1 : 0];
+    }
+    [[nodiscard]] Share const& hold_share() const noexcept
+    {
+        return hold_shares[participants.count() > 1 ? 1 : 0];
     }
     [[nodiscard]] Today const& day_of(UnixNanos ts) noexcept;
     // The stamp of the next record: never stands still, never goes back.

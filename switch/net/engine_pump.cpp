@@ -3,6 +3,7 @@
 #include "protocol/core/check.hpp"
 #include "protocol/iso8583/mti.hpp"
 #include "switch/base/limits.hpp"
+#include "switch/base/log.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -102,8 +103,25 @@ void EnginePump::decide(std::span<Command const> commands, Now const& now,
     keep(out);
 }
 
+void EnginePump::warn_when_full(engine::Fill const& fill, char const* table,
+                                bool& is_warned) noexcept
+{
+    if (fill.percent < kFillCalmPercent) is_warned = false;
+    if (is_warned || fill.percent < kFillWarnPercent) return;
+    is_warned = true;
+    counters_.add(CounterId::tables_nearly_full);
+    if (fill.participant == 0)
+        log::warn("{}: {} % of what requests may use is taken", table, fill.percent);
+    else
+        log::warn("{}: {} % of the part of participant {} is taken", table, fill.percent,
+                  fill.participant);
+}
+
 void EnginePump::tick(Now const& now) noexcept
 {
+    auto const fills = engine_.fills(now.wall_ns);
+    warn_when_full(fills.transactions, "transactions", warned_transactions_);
+    warn_when_full(fills.holds, "holds", warned_holds_);
     if (!has_room(0)) return;
     auto out = outbox({});
     engine_.tick(now.wall_ns, out);

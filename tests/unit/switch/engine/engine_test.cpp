@@ -1,3 +1,4 @@
+#include "protocol/core/crc32c.hpp"
 #include "switch/base/limits.hpp"
 #include "switch/engine/replay.hpp"
 #include "switch/engine/state.hpp"
@@ -6,6 +7,7 @@
 
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -136,6 +138,67 @@ TEST(Engine, OneParticipantsSumsDoNotStopTheOthers)
     EXPECT_EQ(said.currency, 978);
     EXPECT_EQ(said.posted_high, static_cast<std::uint16_t>(totals[1].debits_posted >> 64));
     EXPECT_EQ(said.posted, static_cast<std::uint64_t>(totals[1].debits_posted));
+}
+
+TEST(Engine, FillsNameTheTableOrTheParticipantThatIsNearestToItsEnd)
+{
+    auto config = small_config();
+    config.transactions_max = 80;  // 70 for requests, 35 of them for one
+    config.holds_max = 16;         // 14 and 7
+    config.participant_share_percent = 50;
+    World world{config};
+    EXPECT_EQ(world.live.fills(world.now).transactions.percent, 0U);
+    for (int count = 0; count < 28; ++count)
+        world.run(world.request(200, 0, 0, 1));
+    for (int count = 0; count < 3; ++count)
+        world.run(world.request(100, 0, 0, 1));
+    auto fills = world.live.fills(world.now);
+    EXPECT_EQ(fills.transactions.percent, 31U * 100 / 35);
+    EXPECT_EQ(fills.transactions.participant, 1U);
+    EXPECT_EQ(fills.holds.percent, 3U * 100 / 7);
+    EXPECT_EQ(fills.holds.participant, 1U);
+    world.now += 145 * kHour;
+    EXPECT_EQ(world.live.fills(world.now).transactions.percent, 0U) << "a new generation";
+    EXPECT_EQ(world.live.fills(world.now).holds.participant, 1U);
+}
+
+TEST(Engine, TheOnlyParticipantHasTheWholeTable)
+{
+    auto config = small_config();
+    config.transactions_max = 16;
+    config.participant_share_percent = 50;
+    auto data = world_data();
+    data.participants.pop_back();
+    World world{config, std::move(data), false};
+    world.run(world.network(1, 1));
+    for (int count = 0; count < 14; ++count)
+        EXPECT_EQ(rc_of(world.run(world.request(200, 0, 0, 1))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(200, 0, 0, 1))), "96");
+    EXPECT_EQ(world.live.stats().refused_full, 1U);
+    EXPECT_EQ(rc_of(world.run(world.request(221, 0, 0, 1))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(221, 0, 0, 1))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(221, 0, 0, 1))), "drop");
+    EXPECT_EQ(world.live.stats().dropped_full, 1U);
+}
+
+// Journals from before records named their participant: their rows count for nobody.
+TEST(Engine, RecordsWithoutParticipantStillReplay)
+{
+    World world;
+    world.run(world.request(200, 0, 0, 1));
+    auto record = world.records.at(0).bytes;
+    auto* const context = reinterpret_cast<record::Context*>(&record[sizeof(record::Header)]);
+    EXPECT_EQ(context->participant, 1U);
+    context->participant = 0;
+    auto* const header = reinterpret_cast<record::Header*>(record.data());
+    header->crc32c = 0;
+    header->crc32c = crc32c(record);
+    Engine other{small_config(), test_hash()};
+    for (std::size_t at = 0; at + 1 < world.journal.size(); ++at)
+        ASSERT_EQ(other.apply(world.journal[at]), ApplyErrc::ok);
+    EXPECT_EQ(other.apply(record), ApplyErrc::ok);
+    EXPECT_EQ(other.ledger_digest(), world.live.ledger_digest());
+    EXPECT_EQ(other.fills(world.now).transactions.participant, 0U);
 }
 
 TEST(Engine, ParticipantsAreFoundByName)

@@ -324,6 +324,7 @@ private:
         auto config = small_config();
         config.transactions_max = sizes.transactions_max;
         config.holds_max = sizes.holds_max;
+        config.participant_share_percent = 70;
         return config;
     }
 

@@ -108,10 +108,48 @@ bool ReferenceModel::is_remembered(Row const& row, UnixNanos ts) const
     return ts / generation_ns_ <= row.ts / generation_ns_ + 1;
 }
 
-std::size_t ReferenceModel::rows_free(UnixNanos ts) const
+bool ReferenceModel::has_room(Command const& command, std::size_t capacity, std::size_t used,
+                              std::size_t own, std::size_t wanted) const
 {
-    auto const used = rows_of_generation_.find(ts / generation_ns_);
-    return config_.transactions_max - (used == rows_of_generation_.end() ? 0 : used->second);
+    auto const share = config_.participant_share_percent;  // of two participants
+    auto const kept = capacity / 8;
+    auto const is_settled = command.mti / 100 == 4 || command.mti / 10 % 10 == 2;
+    auto all_max = capacity - kept;
+    auto own_max = std::max<std::size_t>(all_max * share / 100, 1);
+    if (is_settled) {
+        own_max = std::max(all_max * share / 100 + kept * share / 100, own_max);
+        all_max = capacity;
+    }
+    return used + wanted <= all_max && own + wanted <= own_max;
+}
+
+bool ReferenceModel::has_rows(Now const& now, std::size_t wanted) const
+{
+    std::size_t used = 0;
+    std::size_t own = 0;
+    auto const found = rows_of_generation_.find(now.ts / generation_ns_);
+    if (found != rows_of_generation_.end())
+        for (auto const& [participant, rows] : found->second) {
+            used += rows;
+            if (participant == now.command.participant) own = rows;
+        }
+    return has_room(now.command, config_.transactions_max, used, own, wanted);
+}
+
+bool ReferenceModel::has_hold(Now const& now) const
+{
+    auto const own =
+        static_cast<std::size_t>(std::count_if(holds_.begin(), holds_.end(), [&](Hold const& hold) {
+            return hold.participant == now.command.participant;
+        }));
+    return has_room(now.command, config_.holds_max, holds_.size(), own, 1);
+}
+
+// What is repeated until it is answered is not answered.
+void ReferenceModel::refuse_full(Now& now)
+{
+    auto const mti = now.command.mti;
+    now.answer.rc = mti == 100 || mti == 200 ? "96" : "drop";
 }
 
 ReferenceModel::Row* ReferenceModel::find(Key const& key, UnixNanos ts)
@@ -230,7 +268,10 @@ bool ReferenceModel::admit(Now& now, std::string const& operation)
         now.answer.has_approval = known->has_approval;
         return answer(known->rc);
     }
-    if (rows_free(now.ts) < (is_reversal ? 2U : 1U)) return answer("96");
+    if (!has_rows(now, is_reversal ? 2 : 1)) {
+        refuse_full(now);
+        return false;
+    }
     Row* stone = known;
     if (stone == nullptr && !is_reversal)
         for (auto* const row : newest_first(command, now.ts))
@@ -341,7 +382,7 @@ void ReferenceModel::transfer(Now& now, std::string const& what, std::string con
 {
     auto const& command = now.command;
     if (what == "hold") {
-        if (holds_.size() == config_.holds_max) return decline(now, "96");
+        if (!has_hold(now)) return command.mti == 100 ? decline(now, "96") : refuse_full(now);
         if (!pend(payer, payee, command.amount)) return decline(now, "96");
     } else if (!move(payer, payee, command.amount)) {
         return decline(now, "96");
@@ -370,6 +411,7 @@ void ReferenceModel::transfer(Now& now, std::string const& what, std::string con
         now.ts + (account.is_customer ? account.hold_ns : 7ULL * 86'400 * kNanosPerSecond);
     hold.payer = payer;
     hold.payee = payee;
+    hold.participant = command.participant;
     holds_.push_back(hold);
 }
 
@@ -400,7 +442,7 @@ ReferenceModel::Row& ReferenceModel::remember(Now& now, std::string const& what,
     rows_.push_back(row);
     by_key_[row.key].push_back(&rows_.back());
     if (row.has_reference) by_reference_[row.reference].push_back(&rows_.back());
-    ++rows_of_generation_[now.ts / generation_ns_];
+    ++rows_of_generation_[now.ts / generation_ns_][command.participant];
     return rows_.back();
 }
 

@@ -94,6 +94,7 @@ private:
         Int128 amount = 0, rest = 0;
         UnixNanos expires = 0;
         std::string payer, payee;
+        std::uint32_t participant = 0;
     };
     struct Now {
         Command const& command;
@@ -107,7 +108,13 @@ private:
     static Pan pan_of(Command const& command);
     static Reference reference_of(Command const& command);
     [[nodiscard]] bool is_remembered(Row const& row, UnixNanos ts) const;
-    [[nodiscard]] std::size_t rows_free(UnixNanos ts) const;
+    // Whether a table of `capacity` with `used` places taken, `own` of them by who asks, has room
+    // for `wanted` more of this message.
+    [[nodiscard]] bool has_room(Command const& command, std::size_t capacity, std::size_t used,
+                                std::size_t own, std::size_t wanted) const;
+    [[nodiscard]] bool has_rows(Now const& now, std::size_t wanted) const;
+    [[nodiscard]] bool has_hold(Now const& now) const;
+    void refuse_full(Now& now);
     Row* find(Key const& key, UnixNanos ts);
     std::vector<Row*> newest_first(Command const& command, UnixNanos ts);
 
@@ -148,7 +155,7 @@ private:
     std::list<Row> rows_;
     std::map<Key, std::vector<Row*>> by_key_;
     std::map<Reference, std::vector<Row*>> by_reference_;
-    std::map<std::uint64_t, std::size_t> rows_of_generation_;
+    std::map<std::uint64_t, std::map<std::uint32_t, std::size_t>> rows_of_generation_;
     std::list<Hold> holds_;
 };
 

@@ -180,7 +180,7 @@ void ReferenceModel::bury(Now& now)
     rows_.push_back(stone);
     if (by_key) by_key_[stone.key].push_back(&rows_.back());
     if (stone.has_reference) by_reference_[stone.reference].push_back(&rows_.back());
-    ++rows_of_generation_[now.ts / generation_ns_];
+    ++rows_of_generation_[now.ts / generation_ns_][command.participant];
 }
 
 }  // namespace turnout::engine::test

@@ -85,6 +85,8 @@ void ScenarioRunner::configure(Words const& words)
             config.transactions_max = static_cast<std::uint32_t>(std::stoul(value));
         else if (key == "holds")
             config.holds_max = static_cast<std::uint32_t>(std::stoul(value));
+        else if (key == "share")
+            config.participant_share_percent = static_cast<std::uint32_t>(std::stoul(value));
         else if (key == "signed_on")
             signed_on = value == "yes";
         else

@@ -19,6 +19,7 @@ EngineConfig small_config()
     config.cards_max = 64;
     config.holds_max = 64;
     config.transactions_max = 4096;
+    config.participant_share_percent = 100;
     return config;
 }
 
@@ -41,6 +42,7 @@ EngineConfig replica_config(EngineConfig config)
     config.cards_max = config.cards_max * 3 + 1;
     config.holds_max = config.holds_max + 999;
     config.transactions_max = config.transactions_max * 2 + 5;
+    config.participant_share_percent = 1;  // only for deciding: replay does not care
     return config;
 }
 

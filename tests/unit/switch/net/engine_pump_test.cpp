@@ -141,6 +141,29 @@ TEST_F(EnginePumpTest, writes_a_checkpoint_after_a_gibibyte)
     EXPECT_EQ(engine.checkpoints, 1U);
 }
 
+TEST_F(EnginePumpTest, warns_once_when_a_table_is_nearly_full_and_again_after_it_was_not)
+{
+    engine.fill.transactions = {79, 0};
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 0U);
+    engine.fill.transactions = {80, 3};
+    pump.tick(now);
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 1U);
+    engine.fill.transactions.percent = 75;
+    pump.tick(now);
+    engine.fill.transactions.percent = 90;
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 1U) << "it was never calm";
+    engine.fill.holds.percent = 80;
+    engine.fill.transactions.percent = 69;
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 2U) << "each table for itself";
+    engine.fill.transactions.percent = 80;
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 3U);
+}
+
 TEST_F(EnginePumpTest, final_checkpoint_is_left_out_when_the_journal_is_full)
 {
     pump.final_checkpoint(now);

@@ -50,7 +50,9 @@ public:
                  engine::Outbox& out) noexcept override;
     void tick(UnixNanos, engine::Outbox&) noexcept override { ++ticks; }
     void checkpoint(UnixNanos wall_ns, engine::Outbox& out) noexcept override;
+    [[nodiscard]] engine::Fills fills(UnixNanos) const noexcept override { return fill; }
 
+    engine::Fills fill;
     std::size_t record_bytes = 320;
     Sequence last_seq = 0;
     std::uint64_t commands_seen = 0;
