@@ -1,5 +1,6 @@
 // 0220 of a debit: takes the money that a hold has set aside. The completion is final, what is left
-// of the hold goes back. Without an open hold the advice is a forced debit.
+// of the hold goes back. A second one of the same hold is declined; without a hold the advice is a
+// forced debit.
 #include "switch/engine/turn.hpp"
 
 namespace turnout::engine {
@@ -31,6 +32,57 @@ std::uint32_t find_hold(Turn const& turn) noexcept
                std::memcmp(hold.terminal, command.terminal, sizeof hold.terminal) == 0 &&
                std::memcmp(hold.rrn, command.rrn, sizeof hold.rrn) == 0 && belongs_to(turn, hold);
     });
+}
+
+bool is_kind(Transaction const& row, RowKind kind) noexcept
+{
+    return row.kind == static_cast<std::uint8_t>(kind);
+}
+
+// The newest debit under the hold's RRN and card has been reversed in full, so that a corrected one
+// may follow.
+bool is_taken_back(Turn const& turn, Transaction const& hold) noexcept
+{
+    if (hold.rrn[0] == 0) return false;
+    auto const k0 = turn.state.hash.second_key(hold.acquirer, hold.terminal, hold.rrn).k0;
+    auto const& transactions = turn.state.transactions;
+    auto const newest = transactions.find_second(k0, hold, turn.ts, [&](Transaction const& row) {
+        return (is_kind(row, RowKind::capture) || is_kind(row, RowKind::post)) &&
+               same_pan(row.pan, turn.command);
+    });
+    return !newest.is_none() &&
+           transactions[newest].state == static_cast<std::uint8_t>(RowState::reversed);
+}
+
+bool is_completed(Turn const& turn, Transaction const& row) noexcept
+{
+    return is_kind(row, RowKind::hold) &&
+           row.state == static_cast<std::uint8_t>(RowState::captured) &&
+           same_pan(row.pan, turn.command) && row.currency == turn.command.currency &&
+           !is_taken_back(turn, row);
+}
+
+// The hold that the advice names has had its final completion: what comes under another STAN is the
+// same money once more. DE 90 names it beyond doubt; of several holds with one RRN (and DE 38, when
+// there is one) the newest counts.
+bool is_completed_already(Turn const& turn) noexcept
+{
+    auto const& transactions = turn.state.transactions;
+    auto const& command = turn.command;
+    if (!turn.has(has_pan)) return false;
+    if (turn.has(has_de90)) {
+        auto const ref = transactions.find(original_key(command), turn.ts);
+        if (!ref.is_none() && is_completed(turn, transactions[ref])) return true;
+    }
+    auto const k0 = turn.second_k0();
+    if (k0 == 0) return false;
+    auto const newest =
+        transactions.find_second(k0, like_second(command), turn.ts, [&](Transaction const& row) {
+            return is_kind(row, RowKind::hold) && same_pan(row.pan, command) &&
+                   (!turn.has(has_approval) ||
+                    std::memcmp(row.approval, command.approval, sizeof row.approval) == 0);
+        });
+    return !newest.is_none() && is_completed(turn, transactions[newest]);
 }
 
 // excess <= amount * percent / 100, without the product overflowing.
@@ -84,7 +136,11 @@ void decide_completion(Turn& turn) noexcept
 {
     if (turn.has(has_pan)) turn.card = turn.state.cards.find(turn.command.pan_h0, turn.command.pan);
     auto const at = find_hold(turn);
-    if (at == ledger::kNone) return decide_financial(turn);
+    if (at == ledger::kNone) {
+        if (!is_completed_already(turn)) return decide_financial(turn);
+        ++turn.state.stats.second_completions;
+        return decline(turn, code::duplicate);
+    }
     if (turn.ts >= turn.state.holds[at].expires_ts) {
         // Late: the hold's money goes back first, so that it is not set aside and taken as well.
         expire_hold(turn.state, at, turn.ts, turn.out);

@@ -41,15 +41,36 @@ Operation operation_of(std::uint16_t mti, std::uint32_t proc_code) noexcept
     }
 }
 
+constexpr bool is_tombstone(Transaction const& row) noexcept
+{
+    return row.kind == static_cast<std::uint8_t>(RowKind::tombstone);
+}
+
+// Whether this participant has had an answer to this very message (or to one with the same key).
+bool is_answered(Turn const& turn) noexcept
+{
+    if (operation_of(turn.command.mti, turn.command.proc_code) == Operation::inquiry) return false;
+    auto const& transactions = turn.state.transactions;
+    auto const known = transactions.find(own_key(turn.command), turn.ts);
+    if (known.is_none() || is_tombstone(transactions[known])) return false;
+    auto const owner = transactions[known].owner;
+    return owner == turn.owner() || owner == 0;
+}
+
+// Who has signed off gets nothing decided, but is told again what was decided before.
 bool identify(Turn& turn) noexcept
 {
     auto const at = turn.state.participants.find(turn.command.participant);
-    if (at == ledger::kNone || turn.state.participants[at].link != LinkState::signed_on) {
+    if (at == ledger::kNone) {
         answer(turn, code::unavailable);
         return false;
     }
     turn.participant = &turn.state.participants[at];
     turn.participant_at = at;
+    if (turn.participant->link != LinkState::signed_on && !is_answered(turn)) {
+        answer(turn, code::unavailable);
+        return false;
+    }
     turn.position = turn.participant->position(turn.command.currency);
     return true;
 }
@@ -149,13 +170,10 @@ Sequence second_tombstone(Turn const& turn) noexcept
     auto const k0 = turn.second_k0();
     if (!transactions.has_second_tombstones() || k0 == 0 || turn.operation == Operation::reversal)
         return 0;
-    Transaction like{};
-    like.acquirer = turn.command.acquirer;
-    std::memcpy(like.terminal, turn.command.terminal, sizeof like.terminal);
-    std::memcpy(like.rrn, turn.command.rrn, sizeof like.rrn);
+    auto const like = like_second(turn.command);
     auto const ref = transactions.find_second(k0, like, turn.ts, [&](Transaction const& row) {
-        return row.kind == static_cast<std::uint8_t>(RowKind::tombstone) &&
-               (row.k0 | row.k1) == 0 && row.state == static_cast<std::uint8_t>(RowState::open) &&
+        return is_tombstone(row) && (row.k0 | row.k1) == 0 &&
+               row.state == static_cast<std::uint8_t>(RowState::open) &&
                same_pan(row.pan, turn.command) &&
                (row.amount == 0 || row.amount == turn.command.amount);
     });
@@ -166,9 +184,7 @@ bool check_duplicate(Turn& turn) noexcept
 {
     auto const& transactions = turn.state.transactions;
     auto const known = transactions.find(own_key(turn.command), turn.ts);
-    auto const is_tombstone = !known.is_none() && transactions[known].kind ==
-                                                      static_cast<std::uint8_t>(RowKind::tombstone);
-    if (!known.is_none() && !is_tombstone) {
+    if (!known.is_none() && !is_tombstone(transactions[known])) {
         answer_stored(turn, transactions[known]);
         return false;
     }
@@ -179,7 +195,7 @@ bool check_duplicate(Turn& turn) noexcept
         refuse_full(turn);
         return false;
     }
-    auto const tombstone = is_tombstone ? transactions[known].seq : second_tombstone(turn);
+    auto const tombstone = !known.is_none() ? transactions[known].seq : second_tombstone(turn);
     if (tombstone != 0) {
         decline(turn, code::declined_by_reversal, tombstone);
         return false;

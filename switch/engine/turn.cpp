@@ -125,6 +125,15 @@ MessageKey original_key(Command const& command) noexcept
     return key;
 }
 
+Transaction like_second(Command const& command) noexcept
+{
+    Transaction like{};
+    like.acquirer = command.acquirer;
+    std::memcpy(like.terminal, command.terminal, sizeof like.terminal);
+    std::memcpy(like.rrn, command.rrn, sizeof like.rrn);
+    return like;
+}
+
 bool same_pan(std::uint8_t const (&pan)[10], Command const& command) noexcept
 {
     return std::memcmp(pan, command.pan, sizeof pan) == 0;

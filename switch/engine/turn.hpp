@@ -83,6 +83,8 @@ void set_rc(record::Context& context, AnswerCode code) noexcept;
 
 [[nodiscard]] MessageKey own_key(Command const& command) noexcept;
 [[nodiscard]] MessageKey original_key(Command const& command) noexcept;
+// What find_second() compares: acquirer, terminal and RRN.
+[[nodiscard]] Transaction like_second(Command const& command) noexcept;
 [[nodiscard]] bool same_pan(std::uint8_t const (&pan)[10], Command const& command) noexcept;
 
 // Who asks, for what, when, and whether it was asked before. False: answered.

@@ -140,6 +140,21 @@ TEST(Engine, OneParticipantsSumsDoNotStopTheOthers)
     EXPECT_EQ(said.posted, static_cast<std::uint64_t>(totals[1].debits_posted));
 }
 
+// A key belongs to a participant: nobody else is told what was answered to it.
+TEST(Engine, AfterSignOffOnlyTheParticipantItselfGetsItsStoredAnswer)
+{
+    World world;
+    auto const command = world.request(200, 0, 0, 100);
+    EXPECT_EQ(rc_of(world.run(command)), "00");
+    world.run({world.network(2, 1), world.network(2, 2)});
+    EXPECT_EQ(rc_of(world.run(command)), "00");
+    auto stolen = command;
+    stolen.participant = 2;
+    EXPECT_EQ(rc_of(world.run(stolen)), "91");
+    stolen.participant = 77;
+    EXPECT_EQ(rc_of(world.run(stolen)), "91");
+}
+
 TEST(Engine, FillsNameTheTableOrTheParticipantThatIsNearestToItsEnd)
 {
     auto config = small_config();

@@ -179,11 +179,20 @@ ReferenceModel::Answer ReferenceModel::decide(Command const& command, UnixNanos 
         return now.answer;
     }
     auto const what = operation(command);
-    if (signed_on_.count(command.participant) == 0)
+    if (!may_ask(now, what))
         now.answer.rc = "91";
     else if (admit(now, what))
         request(now, what);
     return now.answer;
+}
+
+// Signed off, but asking again for an answer that it has had.
+bool ReferenceModel::may_ask(Now const& now, std::string const& operation)
+{
+    if (signed_on_.count(now.command.participant) != 0) return true;
+    if (operation == "inquiry") return false;
+    auto const* const known = find(own_key(now.command), now.ts);
+    return known != nullptr && known->what != "tombstone";
 }
 
 void ReferenceModel::network(Now& now)
@@ -404,6 +413,7 @@ void ReferenceModel::transfer(Now& now, std::string const& what, std::string con
         hold.approval = std::string(6 - std::min<std::size_t>(6, digits.size()), '0') +
                         digits.substr(digits.size() > 6 ? digits.size() - 6 : 0);
     }
+    row.approval = hold.approval;
     hold.currency = command.currency;
     hold.amount = hold.rest = command.amount;
     auto const& account = accounts_.at(payer);

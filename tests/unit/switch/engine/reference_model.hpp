@@ -81,6 +81,7 @@ private:
         std::uint16_t currency = 0, mti = 0;
         std::uint32_t stan = 0;
         std::string payer, payee;
+        std::string approval;  // of a hold
         bool is_captured = false, is_used = false;
     };
     struct Hold {
@@ -119,6 +120,7 @@ private:
     std::vector<Row*> newest_first(Command const& command, UnixNanos ts);
 
     void network(Now& now);
+    bool may_ask(Now const& now, std::string const& operation);
     bool admit(Now& now, std::string const& operation);
     std::string operation(Command const& command) const;
     std::string card_code(Now const& now, std::string const& operation, std::string& account) const;
@@ -127,6 +129,7 @@ private:
     void transfer(Now& now, std::string const& what, std::string const& payer,
                   std::string const& payee);
     void complete(Now& now);
+    bool is_completed_already(Now const& now);
     void capture(Now& now, std::list<Hold>::iterator hold);
     void reverse(Now& now);
     void reverse_row(Now& now, Row& row);

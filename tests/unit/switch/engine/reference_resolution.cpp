@@ -30,6 +30,7 @@ void ReferenceModel::complete(Now& now)
             if (has(command, has_rrn) && at->has_reference &&
                 at->reference == reference_of(command) && agrees(*at))
                 found = at;
+    if (found == holds_.end() && is_completed_already(now)) return decline(now, "94");
     if (found != holds_.end() && now.ts >= found->expires) {
         expire(found, now.ts);
         ++now.answer.records;
@@ -40,6 +41,37 @@ void ReferenceModel::complete(Now& now)
     auto const account = forced_account(now);
     if (account.empty()) return decline(now, "57");
     transfer(now, "post", account, position(now));
+}
+
+// The final completion of the named hold has been; it has another STAN now.
+bool ReferenceModel::is_completed_already(Now const& now)
+{
+    auto const& command = now.command;
+    if (!has(command, has_pan)) return false;
+    auto const agrees = [&](Row const& row) {
+        if (row.what != "hold" || !row.is_captured || row.pan != pan_of(command) ||
+            row.currency != command.currency)
+            return false;
+        // The newest debit under its RRN: once that has gone back, another one may come.
+        auto const found = by_reference_.find(row.reference);
+        if (!row.has_reference || found == by_reference_.end()) return true;
+        for (auto at = found->second.rbegin(); at != found->second.rend(); ++at) {
+            auto const& other = **at;
+            if (is_remembered(other, now.ts) && (other.what == "capture" || other.what == "post") &&
+                other.pan == row.pan)
+                return other.reversed < other.amount;
+        }
+        return true;
+    };
+    if (has(command, has_de90)) {
+        auto const* const row = find(original_key(command), now.ts);
+        if (row != nullptr && agrees(*row)) return true;
+    }
+    for (auto const* const row : newest_first(command, now.ts))
+        if (row->what == "hold" && row->pan == pan_of(command) &&
+            (!has(command, has_approval) || row->approval == std::string{command.approval, 6}))
+            return agrees(*row);
+    return false;
 }
 
 void ReferenceModel::capture(Now& now, std::list<Hold>::iterator hold)
