@@ -122,7 +122,8 @@ ApplyErrc change_settings(Engine::State& state, RecordView const& record) noexce
     auto const ts = record.header->ts_ns;
     // Slots from before the old window may be gone: a longer one reaches back no further than that.
     if (settings.reversal_window_ns != 0 &&
-        payload.reversal_window_ns > settings.reversal_window_ns)
+        (payload.reversal_window_ns > settings.reversal_window_ns ||
+         payload.generation_ns > settings.generation_ns))
         settings.accepts_from =
             std::max(settings.accepts_from,
                      ts > settings.reversal_window_ns ? ts - settings.reversal_window_ns : 0);

@@ -23,6 +23,9 @@ struct EngineConfig {
     std::uint64_t financial_window_ns = 900 * kNanosPerSecond;     // W, DE 7 of originals
     std::uint64_t reversal_window_ns = 259'200 * kNanosPerSecond;  // 72 h; generation length
     std::uint64_t future_tolerance_ns = 60 * kNanosPerSecond;
+    // How far the local time in a duplicate key (has_local_time) may be from UTC; 0 where no link
+    // has such keys. It lengthens a generation by twice as much.
+    std::uint64_t key_time_slack_ns = 0;
     // What one of several participants may take of the transactions of a generation and of the
     // holds, 1 to 100.
     std::uint32_t participant_share_percent = 50;

@@ -130,15 +130,37 @@ bool check_content(Turn& turn) noexcept
     return true;
 }
 
+// A peer that puts a new DE 7 into a repeat must not make an old key new by that: the time that is
+// in the key has a window too, wider by what a local time may be from UTC.
+struct Window {
+    bool is_old, is_early;
+};
+Window window_of(Turn const& turn, std::uint64_t length) noexcept
+{
+    auto const& config = turn.state.config;
+    auto const& command = turn.command;
+    auto const accepts_from = turn.state.settings.accepts_from;
+    Window window{command.de7_ts + length < turn.ts ||
+                  command.de7_ts<accepts_from, command.de7_ts> turn.ts +
+                      config.future_tolerance_ns};
+    if (turn.has(has_local_time)) {
+        auto const slack = config.key_time_slack_ns;
+        window.is_old |=
+            command.key_ts + length + slack < turn.ts || command.key_ts < accepts_from + slack;
+        window.is_early |= command.key_ts > turn.ts + config.future_tolerance_ns + slack;
+    }
+    return window;
+}
+
+}  // namespace
+
 bool check_window(Turn& turn) noexcept
 {
     auto const& config = turn.state.config;
     auto const& command = turn.command;
     auto const is_long = turn.operation == Operation::reversal || is_advice(command.mti);
-    auto const window = is_long ? config.reversal_window_ns : config.financial_window_ns;
-    auto const is_old =
-        command.de7_ts + window < turn.ts || command.de7_ts < turn.state.settings.accepts_from;
-    auto const is_early = command.de7_ts > turn.ts + config.future_tolerance_ns;
+    auto const [is_old, is_early] =
+        window_of(turn, is_long ? config.reversal_window_ns : config.financial_window_ns);
     if (!is_old && !is_early) [[likely]]
         return true;
     if (is_old && is_repeat(command.mti)) {
@@ -150,6 +172,8 @@ bool check_window(Turn& turn) noexcept
     }
     return false;
 }
+
+namespace {
 
 void answer_stored(Turn& turn, Transaction const& row) noexcept
 {

@@ -18,7 +18,8 @@ inline constexpr std::uint64_t kQueueAgeMaxNs = 60 * kNanosPerSecond;
 // its window could still refer to.
 [[nodiscard]] constexpr std::uint64_t generation_ns_for(EngineConfig const& config) noexcept
 {
-    return config.reversal_window_ns + config.future_tolerance_ns + kQueueAgeMaxNs;
+    return config.reversal_window_ns + config.future_tolerance_ns + kQueueAgeMaxNs +
+           2 * config.key_time_slack_ns;
 }
 
 // What of the settings the journal knows; replay follows it, not the configuration file.
@@ -27,8 +28,8 @@ struct Settings {
     std::uint64_t config_version;
     std::uint64_t generation_ns;  // zero until a CONFIG record
     std::uint64_t reversal_window_ns;
-    // DE 7 below it is too old whatever the window: from before a window was made longer, when
-    // slots were dropped that the longer window would need.
+    // DE 7 below it is too old whatever the window: from before a window or a generation was made
+    // longer, when slots were dropped that the longer one would need.
     std::uint64_t accepts_from;
 };
 

@@ -89,6 +89,9 @@ void set_rc(record::Context& context, AnswerCode code) noexcept;
 
 // Who asks, for what, when, and whether it was asked before. False: answered.
 [[nodiscard]] bool admit(Turn& turn) noexcept;
+// Whether DE 7, and the time in its key, are inside the message's window. False: answered, or
+// dropped when it is an old repeat.
+[[nodiscard]] bool check_window(Turn& turn) noexcept;
 // Finds card and account of a request; approved, or the code to decline with.
 [[nodiscard]] AnswerCode check_card(Turn& turn) noexcept;
 // The same for an advice, which is never refused for its card: SUSPENSE then.

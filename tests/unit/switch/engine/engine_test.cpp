@@ -341,6 +341,45 @@ TEST(Engine, ALongerWindowDoesNotReachBehindTheOldOne)
     EXPECT_EQ(restarted.stats().approved, 3U);
 }
 
+// Nor do local times in keys, which make generations longer from then on.
+TEST(Engine, ANewSlackForLocalTimesDoesNotReachBehindTheOldGenerations)
+{
+    auto config = small_config();
+    config.reversal_window_ns = kHour;
+    config.financial_window_ns = kHour / 4;
+    World world{config};
+    auto early = world.request(220, 0, 0, 100);
+    early.has |= has_local_time;
+    early.key_ts = early.de7_ts;
+    World::seal(early);
+    EXPECT_EQ(rc_of(world.run(early)), "00");
+    for (int step = 0; step < 2; ++step) {
+        world.now += 3 * kHour;
+        world.run(world.request(220, 0, 0, 1));  // the generation of the first is gone
+    }
+
+    config.key_time_slack_ns = 14 * kHour;
+    Engine restarted{config, test_hash()};
+    for (auto const& bytes : world.journal)
+        ASSERT_EQ(restarted.apply(bytes), ApplyErrc::ok);
+    std::vector<std::byte> records(limits::batch_record_bytes_max);
+    std::vector<Effect> effects(4);
+    Outbox out{records, 0, 0, effects, 0};
+    restarted.epoch_start(2, false, world.now, out);
+    early.de7_ts = world.now;
+    restarted.process({&early, 1}, world.now, out);
+    EXPECT_EQ(rc_of(effects[0]), "30");
+    early.stan += 1;
+    early.key_ts = world.now;
+    World::seal(early);
+    restarted.process({&early, 1}, world.now, out);
+    EXPECT_EQ(rc_of(effects[1]), "30") << "so near to the change nothing is certain";
+    early.key_ts = world.now + 14 * kHour;
+    World::seal(early);
+    restarted.process({&early, 1}, world.now, out);
+    EXPECT_EQ(rc_of(effects[2]), "00");
+}
+
 TEST(Engine, ProcessAndReplayAllocateNothing)
 {
     World world;

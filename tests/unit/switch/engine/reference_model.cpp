@@ -28,7 +28,8 @@ std::string account_name(std::uint32_t index)
 ReferenceModel::ReferenceModel(EngineConfig const& config, MasterData const& data,
                                UnixNanos last_ts)
     : config_(config),
-      generation_ns_(config.reversal_window_ns + config.future_tolerance_ns + 60 * kNanosPerSecond),
+      generation_ns_(config.reversal_window_ns + config.future_tolerance_ns + 60 * kNanosPerSecond +
+                     2 * config.key_time_slack_ns),
       last_ts_(last_ts)
 {
     for (auto const& participant : data.participants) {
@@ -82,13 +83,13 @@ Int128 ReferenceModel::available(std::string const& account) const
 ReferenceModel::Key ReferenceModel::own_key(Command const& command)
 {
     return {command.acquirer, std::string{command.terminal, 8}, command.mti / 100U % 10U,
-            command.stan, command.de7_ts};
+            command.stan, has(command, has_local_time) ? command.key_ts : command.de7_ts};
 }
 
 ReferenceModel::Key ReferenceModel::original_key(Command const& command)
 {
     return {command.orig_acquirer, std::string{command.terminal, 8}, command.orig_mti / 100U % 10U,
-            command.orig_stan, command.orig_de7_ts};
+            command.orig_stan, has(command, has_local_time) ? command.key_ts : command.orig_de7_ts};
 }
 
 ReferenceModel::Pan ReferenceModel::pan_of(Command const& command)
@@ -241,6 +242,21 @@ std::string ReferenceModel::operation(Command const& command) const
     }
 }
 
+// DE 7, and a local time in the key, must be of now, give or take the zones.
+bool ReferenceModel::check_times(Now& now, std::uint64_t window)
+{
+    auto const& command = now.command;
+    auto const slack = config_.key_time_slack_ns;
+    auto old = now.ts > command.de7_ts + window;
+    auto early = command.de7_ts > now.ts + config_.future_tolerance_ns;
+    if (has(command, has_local_time)) {
+        old = old || now.ts > command.key_ts + window + slack;
+        early = early || command.key_ts > now.ts + config_.future_tolerance_ns + slack;
+    }
+    if (old || early) now.answer.rc = old && command.mti % 10 == 1 ? "drop" : "30";
+    return !old && !early;
+}
+
 bool ReferenceModel::admit(Now& now, std::string const& operation)
 {
     auto const& command = now.command;
@@ -266,8 +282,7 @@ bool ReferenceModel::admit(Now& now, std::string const& operation)
     }
     auto const window =
         is_reversal || is_advice ? config_.reversal_window_ns : config_.financial_window_ns;
-    if (now.ts > command.de7_ts + window) return answer(command.mti % 10 == 1 ? "drop" : "30");
-    if (command.de7_ts > now.ts + config_.future_tolerance_ns) return answer("30");
+    if (!check_times(now, window)) return false;
     if (operation == "inquiry") return true;
 
     auto* const known = find(own_key(command), now.ts);

@@ -120,6 +120,7 @@ private:
     std::vector<Row*> newest_first(Command const& command, UnixNanos ts);
 
     void network(Now& now);
+    bool check_times(Now& now, std::uint64_t window);
     bool may_ask(Now const& now, std::string const& operation);
     bool admit(Now& now, std::string const& operation);
     std::string operation(Command const& command) const;
