@@ -93,7 +93,8 @@ ApplyErrc set_link(Engine::State& state, RecordView const& record) noexcept
         return ApplyErrc::bad_layout;
     auto const at = state.participants.find(payload.participant);
     if (at == ledger::kNone) return ApplyErrc::unknown_reference;
-    state.participants.set_link(at, static_cast<LinkState>(payload.state), record.header->seq);
+    state.participants.set_link(at, static_cast<LinkState>(payload.state), record.header->seq,
+                                record.header->ts_ns);
     return ApplyErrc::ok;
 }
 

@@ -73,6 +73,7 @@ struct EngineStats {
     std::uint64_t stale_repeats;                      // too old to answer
     std::uint64_t refused_full, overflows;            // 96
     std::uint64_t second_completions;                 // 94: the hold had been completed before
+    std::uint64_t refused_link_changes;               // 91: too many in a minute
     std::uint64_t dropped_full;                       // no room and no answer: the peer repeats
 };
 

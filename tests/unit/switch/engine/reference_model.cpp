@@ -34,6 +34,7 @@ ReferenceModel::ReferenceModel(EngineConfig const& config, MasterData const& dat
 {
     for (auto const& participant : data.participants) {
         signed_on_.insert(participant.id);
+        link_changes_[participant.id] = {last_ts, 1};
         for (auto const currency : participant.currencies) {
             participants_[participant.id].insert(currency);
             auto const digits = std::to_string(currency);
@@ -205,7 +206,15 @@ void ReferenceModel::network(Now& now)
         return;
     }
     now.answer.rc = code == 1 || code == 2 || code == 301 ? "00" : "12";
-    if (code != 1 && code != 2) return;
+    if ((code != 1 && code != 2) || !check_times(now, config_.financial_window_ns)) return;
+    if ((code == 1) == (signed_on_.count(id) != 0)) return;
+    auto& minute = link_changes_[id];
+    if (now.ts >= minute.first + 60 * kNanosPerSecond) minute = {now.ts, 0};
+    if (minute.second == 10) {
+        now.answer.rc = "91";
+        return;
+    }
+    ++minute.second;
     auto const changed = code == 1 ? signed_on_.insert(id).second : signed_on_.erase(id) != 0;
     if (!changed) return;
     last_ts_ = now.ts;

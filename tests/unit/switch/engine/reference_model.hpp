@@ -156,6 +156,7 @@ private:
     std::map<Pan, Card> cards_;
     std::map<std::uint32_t, std::set<std::uint16_t>> participants_;
     std::set<std::uint32_t> signed_on_;
+    std::map<std::uint32_t, std::pair<UnixNanos, unsigned>> link_changes_;  // since, how many
     std::list<Row> rows_;
     std::map<Key, std::vector<Row*>> by_key_;
     std::map<Reference, std::vector<Row*>> by_reference_;

@@ -143,6 +143,7 @@ Command ScenarioRunner::complete(std::uint16_t mti, Command const& hold)
 Command ScenarioRunner::message(Words const& words, std::uint16_t mti)
 {
     auto command = mti / 100 == 8 ? world_->network(0) : world_->request(mti, 0, 0, 100);
+    command.mti = mti;
     for (auto const& word : words) {
         auto const [key, value] = key_value(word);
         auto const is_reversal = mti / 100 == 4;
