@@ -1,10 +1,12 @@
 // Runs the engine for whoever has commands: lets through what the journal can take, calls the
-// engine, hands its records to the journal. Lives on the thread that owns the engine (the inline
-// loop or the engine thread); allocates at construction only.
+// engine at a time that a jumping wall clock cannot spoil, hands its records to the journal. Lives
+// on the thread that owns the engine (the inline loop or the engine thread); allocates at
+// construction only.
 #pragma once
 #include "switch/base/counters.hpp"
 #include "switch/journal/journal.hpp"
 #include "switch/net/engine_port.hpp"
+#include "switch/net/wall_limit.hpp"
 
 #include <memory>
 #include <vector>
@@ -45,6 +47,7 @@ private:
     [[nodiscard]] bool has_room(std::size_t commands) const noexcept;
     [[nodiscard]] engine::Outbox outbox(std::span<engine::Effect> effects) noexcept;
     void keep(engine::Outbox const& out) noexcept;
+    [[nodiscard]] UnixNanos engine_time(Now const& now) noexcept;
     void warn_when_full(engine::Fill const& fill, char const* table, bool& is_warned) noexcept;
 
     EnginePort& engine_;
@@ -54,6 +57,8 @@ private:
     std::size_t record_bytes_ = 0;  // waiting for commit()
     Sequence record_seq_ = 0;
     std::vector<engine::Command> passed_;
+    WallLimit wall_limit_;
+    bool warned_clock_ = false;
     bool warned_transactions_ = false;
     bool warned_holds_ = false;
     std::uint64_t checkpoint_at_ns_ = 0;
