@@ -1,7 +1,6 @@
 #include "switch/net/extract.hpp"
 
 #include "protocol/core/money.hpp"
-#include "switch/base/calendar.hpp"
 
 #include <bitset>
 #include <cstring>
@@ -157,7 +156,7 @@ Step Extractor::kind() noexcept
 bool Extractor::trace() noexcept
 {
     if (!require(7) || !require(11)) return false;
-    auto const at = de7_to_ns(number(7), in_.wall_ns);
+    auto const at = in_.de7.read(number(7), in_.wall_ns);
     if (!at) return fail(format_error(7, "no such date and time"));
     command_.de7_ts = *at;
     command_.stan = static_cast<std::uint32_t>(number(11));

@@ -34,7 +34,7 @@ protected:
         auto const error = view_.decode(dialect, body_);
         EXPECT_TRUE(error.ok()) << iso8583::meaning(error.code) << " DE " << error.de;
         Extraction result;
-        result.extracted = extract({view_, link, hash_, kNow, 5, 1}, result.command);
+        result.extracted = extract({view_, link, hash_, kNow, 5, 1, de7_}, result.command);
         return result;
     }
     Command accepted(unsigned mti, Fields const& fields)
@@ -50,6 +50,7 @@ protected:
 private:
     KeyedHash hash_ = testing::test_hash();
     iso8583::MessageView view_;
+    De7Memo de7_;
     std::vector<std::byte> body_;
 };
 
