@@ -96,7 +96,7 @@ void fill_context(Turn const& turn, record::Context& context, std::int64_t decid
 void set_approval(Turn const& turn, RecordBuilder& builder) noexcept
 {
     auto& approval = builder.context().approval;
-    if (turn.has(has_approval)) {
+    if (turn.has(has_approval) && turn.claim() == Claim::settled) {
         std::memcpy(approval, turn.command.approval, sizeof approval);
         return;
     }

@@ -75,7 +75,7 @@ void decline_overflow(Turn& turn) noexcept;
 
 // What every record takes over from its request.
 void fill_context(Turn const& turn, record::Context& context, std::int64_t decided) noexcept;
-// The request's DE 38, or six digits of the sequence.
+// An advice's own DE 38, or six digits of the sequence.
 void set_approval(Turn const& turn, RecordBuilder& builder) noexcept;
 void set_rc(record::Context& context, AnswerCode code) noexcept;
 

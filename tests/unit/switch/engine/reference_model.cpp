@@ -430,7 +430,7 @@ void ReferenceModel::transfer(Now& now, std::string const& what, std::string con
     hold.has_reference = row.has_reference;
     hold.reference = row.reference;
     hold.pan = row.pan;
-    if (has(command, has_approval)) {
+    if (has(command, has_approval) && command.mti / 10 == 12) {
         hold.approval.assign(command.approval, 6);
     } else {
         auto digits = std::to_string(row.number);
