@@ -91,6 +91,9 @@ void Server::start(MasterDataSource const& master_data)
     run_threads();
 }
 
+// Local times are between 12 hours behind UTC and 14 ahead of it.
+static constexpr std::uint64_t kLocalTimeSlackNs = 14 * 3600 * kNanosPerSecond;
+
 static std::string group_directory(Config const& config)
 {
     return (fs::path(config.data.directory) / std::to_string(config.node.group)).string();
@@ -136,9 +139,13 @@ void Server::open_journal()
     engine_config.cards_max = config_.engine.cards_max;
     engine_config.holds_max = config_.engine.holds_max;
     engine_config.transactions_max = config_.engine.transactions_max;
+    engine_config.participant_share_percent = config_.engine.participant_share_percent;
     engine_config.financial_window_ns = config_.engine.financial_window_s * kNanosPerSecond;
     engine_config.reversal_window_ns = config_.engine.reversal_window_s * kNanosPerSecond;
     engine_config.commit_memory = config_.engine.commit_memory;
+    for (auto const& link : config_.links)
+        if (link.duplicate_time != DuplicateTime::de7)
+            engine_config.key_time_slack_ns = kLocalTimeSlackNs;
     engine_ = std::make_unique<engine::Engine>(engine_config, *hash_);
 
     journal::JournalConfig journal_config;

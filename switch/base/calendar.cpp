@@ -86,6 +86,15 @@ std::optional<UnixNanos> de7_to_ns(std::uint64_t mmddhhmmss, UnixNanos now) noex
     return best;
 }
 
+std::optional<UnixNanos> De7Memo::remember(std::uint64_t mmddhhmmss, UnixNanos now) noexcept
+{
+    auto const at = de7_to_ns(mmddhhmmss, now);
+    if (!at) return at;
+    minute_ = mmddhhmmss / 100;
+    minute_ns_ = *at - mmddhhmmss % 100 * kNanosPerSecond;
+    return at;
+}
+
 std::uint64_t ns_to_de7(UnixNanos at) noexcept
 {
     auto const date = date_of(at);

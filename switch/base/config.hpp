@@ -40,6 +40,7 @@ struct EngineSection {
     std::uint32_t cards_max = 1'100'000;
     std::uint32_t holds_max = 1U << 18U;
     std::uint32_t transactions_max = 1U << 21U;  // per generation; two are kept
+    std::uint32_t participant_share_percent = 50;
     std::uint32_t financial_window_s = 900;
     std::uint32_t reversal_window_s = 259'200;
     std::uint32_t spin_us = 0;

@@ -70,6 +70,8 @@ void describe(V& v, C& engine)
     v.number(
         "transactions_max", engine.transactions_max, 64, (1U << 28U) - 1,
         "transactions kept for repeats and reversals, per reversal window; two windows are kept");
+    v.number("participant_share_percent", engine.participant_share_percent, 1, 100,
+             "of transactions_max and holds_max, what one of several participants may take");
     v.number("financial_window_s", engine.financial_window_s, 1, 86'400,
              "oldest DE 7 of an original request");
     v.number("reversal_window_s", engine.reversal_window_s, 60, 2'592'000,

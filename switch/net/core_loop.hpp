@@ -160,6 +160,7 @@ private:
 
     EchoSlots slots_;
     iso8583::MessageView view_;
+    De7Memo de7_;
     EchoFields reject_echo_;
     std::unique_ptr<std::byte[]> scratch_;
     std::vector<engine::Command> batch_;

@@ -11,6 +11,7 @@
 #include <map>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace turnout::cli {
@@ -34,6 +35,24 @@ std::string money(std::int64_t minor, std::uint16_t currency)
     return format_amount({minor, Currency{currency}});
 }
 
+bool fits(ledger::Sum sum) noexcept
+{
+    return sum >= INT64_MIN && sum <= INT64_MAX;
+}
+
+// A sum over accounts may be longer than an amount can be: then in minor units.
+std::string money(ledger::Sum sum, std::uint16_t currency)
+{
+    if (fits(sum)) return money(static_cast<std::int64_t>(sum), currency);
+    return fmt::format("{} minor units", sum);
+}
+
+// JSON numbers end at 64 bits; what is longer is a text of digits.
+Json number(ledger::Sum sum)
+{
+    return fits(sum) ? Json(static_cast<std::int64_t>(sum)) : Json(fmt::format("{}", sum));
+}
+
 std::string column(std::string text, std::size_t width)
 {
     if (text.size() < width) text.append(width - text.size(), ' ');
@@ -49,17 +68,16 @@ std::string right(std::string text, std::size_t width)
 // Sums over the accounts of one kind in one currency.
 struct KindSum {
     std::uint64_t accounts = 0;
-    std::int64_t posted = 0;  // credits - debits
-    std::int64_t pending = 0;
+    ledger::Sum posted = 0;  // credits - debits
+    ledger::Sum pending = 0;
 };
 using KindSums = std::map<std::pair<std::uint16_t, std::uint8_t>, KindSum>;
 
-// False when a sum does not fit: the ledger checks its own sums, but not those over a kind.
-bool add(KindSum& sum, ledger::Account const& account) noexcept
+void add(KindSum& sum, ledger::Account const& account) noexcept
 {
     ++sum.accounts;
-    return !__builtin_add_overflow(sum.posted, ledger::posted_balance(account), &sum.posted) &&
-           !__builtin_add_overflow(sum.pending, ledger::pending_balance(account), &sum.pending);
+    sum.posted += ledger::posted_balance(account);
+    sum.pending += ledger::pending_balance(account);
 }
 
 class TrialBalanceAction final : public Action {
@@ -86,17 +104,18 @@ void TrialBalanceAction::print_json(Context& context, Replayed const& replayed) 
             if (key.first == book.currency)
                 kinds.push_back({{"kind", kind_name(key.second)},
                                  {"accounts", sum.accounts},
-                                 {"posted", sum.posted},
-                                 {"pending", sum.pending}});
-        currencies.push_back({{"currency", book.currency},
-                              {"code", currency_code(book.currency)},
-                              {"debits_posted", book.debits_posted},
-                              {"credits_posted", book.credits_posted},
-                              {"posted_difference", book.credits_posted - book.debits_posted},
-                              {"debits_pending", book.debits_pending},
-                              {"credits_pending", book.credits_pending},
-                              {"pending_difference", book.credits_pending - book.debits_pending},
-                              {"kinds", kinds}});
+                                 {"posted", number(sum.posted)},
+                                 {"pending", number(sum.pending)}});
+        currencies.push_back(
+            {{"currency", book.currency},
+             {"code", currency_code(book.currency)},
+             {"debits_posted", number(book.debits_posted)},
+             {"credits_posted", number(book.credits_posted)},
+             {"posted_difference", number(book.credits_posted - book.debits_posted)},
+             {"debits_pending", number(book.debits_pending)},
+             {"credits_pending", number(book.credits_pending)},
+             {"pending_difference", number(book.credits_pending - book.debits_pending)},
+             {"kinds", kinds}});
     }
     auto const stats = replayed.engine->stats();
     Json const out{{"ok", balanced_ && replayed.error.empty()},
@@ -150,14 +169,13 @@ int TrialBalanceAction::run(Context& context)
     auto const& ledger = replayed.engine->state().ledger;
     for (std::uint32_t i = 0; i < ledger.count(); ++i) {
         auto const& account = ledger[i];
-        balanced_ = add(sums_[{account.currency, account.kind}], account) && balanced_;
+        add(sums_[{account.currency, account.kind}], account);
     }
-    std::map<std::uint16_t, std::pair<std::int64_t, std::int64_t>> over_kinds;
+    std::map<std::uint16_t, std::pair<ledger::Sum, ledger::Sum>> over_kinds;
     for (auto const& [key, sum] : sums_) {
         auto& [posted, pending] = over_kinds[key.first];
-        if (__builtin_add_overflow(posted, sum.posted, &posted) ||
-            __builtin_add_overflow(pending, sum.pending, &pending))
-            balanced_ = false;
+        posted += sum.posted;
+        pending += sum.pending;
     }
     // Twice: from the totals that the ledger keeps, and from the accounts themselves.
     for (auto const& [currency, sum] : over_kinds)

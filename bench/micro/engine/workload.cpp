@@ -47,7 +47,9 @@ EngineConfig Workload::config(Shape const& shape)
     config.accounts_max = shape.accounts + 1000;
     config.cards_max = shape.accounts + 1000;
     config.holds_max = 1024;
-    config.transactions_max = shape.purchases + 1000;
+    // Requests have seven eighths of the rows.
+    config.transactions_max = shape.purchases / 7 * 8 + 1000;
+    config.participant_share_percent = 100;
     config.commit_memory = true;
     return config;
 }

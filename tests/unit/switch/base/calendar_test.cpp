@@ -45,6 +45,29 @@ TEST(Calendar, goes_there_and_back_for_every_hour_of_a_leap_year)
     }
 }
 
+// The same question with and without a memory of the ones before, over years and leap days.
+TEST(Calendar, a_memo_changes_no_result)
+{
+    De7Memo memo;
+    std::uint64_t state = 1;
+    auto const below = [&state](std::uint64_t bound) {
+        state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+        return (state >> 33U) % bound;
+    };
+    auto now = at_s(1'704'067'200);  // 2024-01-01
+    std::uint64_t asked = ns_to_de7(now);
+    for (int step = 0; step < 200'000; ++step) {
+        if (below(4) == 0) now += at_s(below(50'000));
+        if (below(2000) == 0) now += at_s(below(500) * 86'400);
+        if (below(3000) == 0) now -= at_s(below(500) * 86'400);
+        if (below(3) == 0) asked = ns_to_de7(now - at_s(below(200)));
+        if (below(50) == 0) asked = below(1'300'000'000);
+        if (below(100) == 0) asked = 229'000'000 + below(240'000);
+        auto const second = asked / 100 * 100 + below(64);  // 60 to 63 are none
+        ASSERT_EQ(memo.read(second, now), de7_to_ns(second, now)) << second << " at " << now;
+    }
+}
+
 TEST(Calendar, gives_months_and_days_as_numbers)
 {
     EXPECT_EQ(ns_to_yymm(kNoon20240301), 2403);
