@@ -82,6 +82,7 @@ void Workload::found(Engine& engine, Shape const& shape)
     sign_on.mti = 800;
     sign_on.participant = 1;
     sign_on.network_code = 1;
+    sign_on.de7_ts = kStart;
     Outbox out{records, 0, 0, effects, 0};
     engine.process({&sign_on, 1}, kStart, out);
 }
