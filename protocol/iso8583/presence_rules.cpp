@@ -110,11 +110,10 @@ bool PresenceRules::holds(PresenceCondition const& condition, MessageView const&
     auto const size = view.text(condition.de, buffer);
     if (!size.has_value()) return false;
     std::string_view const text{buffer.data(), *size};
-    return std::any_of(condition.values.begin(), condition.values.end(),
-                       [&](std::string const& value) {
-                           return condition.kind == Kind::equals ? text == value
-                                                                 : text.starts_with(value);
-                       });
+    return std::any_of(
+        condition.values.begin(), condition.values.end(), [&](std::string const& value) {
+            return condition.kind == Kind::equals ? text == value : text.starts_with(value);
+        });
 }
 
 std::size_t PresenceRules::check(MessageView const& view,

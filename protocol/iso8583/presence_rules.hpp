@@ -49,9 +49,9 @@ inline constexpr std::size_t kConditionBytesMax = 64;  // of a value; longer fie
 
 // A rule as it is written. Patterns have a character per position, 'x' for any.
 struct PresenceRule {
-    std::string name;                // "purchase": unique in a set
-    std::vector<std::string> mtis;   // "0200", "01x0"; at least one
-    std::string processing_code;     // six characters, "00xxxx"; empty: any, absent too
+    std::string name;               // "purchase": unique in a set
+    std::vector<std::string> mtis;  // "0200", "01x0"; at least one
+    std::string processing_code;    // six characters, "00xxxx"; empty: any, absent too
     std::vector<PresenceCondition> when;
     FieldSet mandatory;
     FieldSet forbidden;
@@ -77,7 +77,8 @@ public:
     explicit PresenceRules(std::vector<PresenceRule> rules);
 
     // Violations of all rules that apply, in the order of the rules and then of the fields, as many
-    // as `out` holds. Returns how many there are, which may be more. `view` holds a decoded message.
+    // as `out` holds. Returns how many there are, which may be more. `view` holds a decoded
+    // message.
     [[nodiscard]] std::size_t check(MessageView const& view,
                                     std::span<PresenceViolation> out) const noexcept;
 

@@ -159,8 +159,7 @@ private:
     {
         auto* const node = put(kind, 1);
         if (open_.size() == kJsonDepthMax) {
-            report_.add(node->at, {},
-                        "more than " + std::to_string(kJsonDepthMax) + " levels deep",
+            report_.add(node->at, {}, "more than " + std::to_string(kJsonDepthMax) + " levels deep",
                         "nest less");
             return false;
         }

@@ -128,8 +128,7 @@ void ObjectReader::unknown_word(std::string_view word, std::size_t at, std::stri
     report_.add(at, path, quoted(word) + " is not known here", remedy);
 }
 
-void ObjectReader::wrong_type(std::string_view key, JsonNode const& value,
-                              std::string_view wanted)
+void ObjectReader::wrong_type(std::string_view key, JsonNode const& value, std::string_view wanted)
 {
     error(key, "is " + std::string{kind_name(value.kind)}, "use " + std::string{wanted});
 }

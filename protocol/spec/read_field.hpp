@@ -7,7 +7,8 @@ namespace turnout::spec {
 
 class FieldReader {
 public:
-    // `base_unknown`: what the file extends could not be read, so nothing can be said to be missing.
+    // `base_unknown`: what the file extends could not be read, so nothing can be said to be
+    // missing.
     FieldReader(SpecReport& report, Defaults const& defaults, bool base_unknown) noexcept
         : report_(report), defaults_(defaults), base_unknown_(base_unknown)
     {

@@ -64,8 +64,7 @@ void SpecReport::add(std::size_t at, std::string path, std::string what, std::st
     at = std::min(at, text_.size());
     auto const line = line_of(at);
     auto const column = static_cast<unsigned>(at - line_starts_[line - 1]) + 1;
-    errors_.push_back(
-        {file_, line, column, std::move(path), std::move(what), std::move(remedy)});
+    errors_.push_back({file_, line, column, std::move(path), std::move(what), std::move(remedy)});
 }
 
 std::string_view nearest(std::string_view word, std::vector<std::string_view> const& candidates)

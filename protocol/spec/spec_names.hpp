@@ -45,8 +45,8 @@ inline constexpr Named<iso8583::PrefixKind> kPrefixes[] = {
 
 // "digits" and "characters" say more clearly what the units of the type are.
 inline constexpr Named<iso8583::LengthUnit> kUnits[] = {
-    {"units", iso8583::LengthUnit::units},        {"bytes", iso8583::LengthUnit::bytes},
-    {"nibbles", iso8583::LengthUnit::nibbles},    {"digits", iso8583::LengthUnit::units},
+    {"units", iso8583::LengthUnit::units},      {"bytes", iso8583::LengthUnit::bytes},
+    {"nibbles", iso8583::LengthUnit::nibbles},  {"digits", iso8583::LengthUnit::units},
     {"characters", iso8583::LengthUnit::units},
 };
 
@@ -82,8 +82,8 @@ inline constexpr Named<iso8583::Tertiary> kTertiaries[] = {
 };
 
 inline constexpr Named<iso8583::HeaderKind> kHeaderKinds[] = {
-    {"bytes", iso8583::HeaderKind::bytes},   {"text", iso8583::HeaderKind::text},
-    {"digits", iso8583::HeaderKind::digits}, {"bcd", iso8583::HeaderKind::bcd},
+    {"bytes", iso8583::HeaderKind::bytes},       {"text", iso8583::HeaderKind::text},
+    {"digits", iso8583::HeaderKind::digits},     {"bcd", iso8583::HeaderKind::bcd},
     {"constant", iso8583::HeaderKind::constant}, {"tpdu", iso8583::HeaderKind::tpdu},
     {"base1", iso8583::HeaderKind::base1},
 };
