@@ -7,6 +7,7 @@
 
 #include <pcap.h>
 #include <tins/packet.h>
+#include <tins/rawpdu.h>
 #include <tins/sniffer.h>
 #include <tins/tcp_ip/stream_follower.h>
 #include <tins/udp.h>
@@ -160,8 +161,11 @@ private:
     void read_packet()
     {
         try {
-            auto packet = sniffer_->next_packet();
-            if (packet.pdu() != nullptr) return follower_.packet(packet);
+            Tins::Packet packet{sniffer_->next_packet()};
+            if (packet.pdu() != nullptr) {
+                follower_.packet(packet);
+                return;
+            }
         } catch (std::exception const& error) {
             fail({}, std::string("the capture cannot be read on: ") + error.what());
         }
@@ -239,7 +243,7 @@ std::string sample_capture(ByteSource& source, CapturePiece const& piece)
         });
         SourceSniffer sniffer(source);
         while (more) {
-            auto packet = sniffer.next_packet();
+            Tins::Packet packet{sniffer.next_packet()};
             if (packet.pdu() == nullptr) break;
             follower.packet(packet);
         }

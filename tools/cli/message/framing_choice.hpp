@@ -3,6 +3,7 @@
 #include "protocol/wire/framing.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace turnout::cli::message {
 
@@ -21,6 +22,12 @@ struct FramingChoice {
     if (name == "none") return FramingChoice{};
     auto const found = wire::framing_by_name(name);
     return found ? std::optional(FramingChoice{*found}) : std::nullopt;
+}
+
+// "none" first, then all of the library's.
+[[nodiscard]] inline std::vector<FramingChoice> all_framings()
+{
+    return {{}, {wire::Framing::binary2}, {wire::Framing::ascii4}};
 }
 
 }  // namespace turnout::cli::message
