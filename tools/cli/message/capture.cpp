@@ -142,13 +142,17 @@ public:
         if (ready_.empty()) return false;
         current_ = std::move(ready_.front());
         ready_.pop_front();
-        out = {++number_, current_.bytes, current_.place, current_.problem};
+        auto const whole = ByteView(current_.bytes);
+        auto const body = whole.subspan(current_.body_at, current_.body_bytes);
+        out = {++number_, body, whole, current_.place, current_.problem};
         return true;
     }
 
 private:
     struct Ready {
-        std::vector<std::byte> bytes;
+        std::vector<std::byte> bytes;  // a whole frame
+        std::size_t body_at = 0;
+        std::size_t body_bytes = 0;
         Place place;
         std::string problem;
     };
@@ -185,7 +189,7 @@ private:
             auto const rest = ByteView(stream.buffer).subspan(at);
             Place const place{0, stream.offset + at, to.number, at_ns};
             if (!options_.framing.framing) {
-                emit(place, rest);
+                emit(place, rest, 0, rest.size());
                 at += rest.size();
                 break;
             }
@@ -193,7 +197,8 @@ private:
                 wire::peek_frame(*options_.framing.framing, rest, kInputMessageBytesMax);
             if (frame.status == wire::FrameStatus::need_more) break;
             if (frame.status == wire::FrameStatus::complete) {
-                emit(place, rest.subspan(frame.header_bytes, frame.body_bytes));
+                emit(place, rest.first(std::size_t{frame.header_bytes} + frame.body_bytes),
+                     frame.header_bytes, frame.body_bytes);
             } else if (frame.status != wire::FrameStatus::keep_alive) {
                 stream.broken = !is_datagram;
                 fail(place, "no frame begins here; the rest of this direction is not read");
@@ -208,14 +213,15 @@ private:
                             stream.buffer.begin() + static_cast<std::ptrdiff_t>(at));
     }
 
-    void emit(Place const& place, ByteView bytes)
+    void emit(Place const& place, ByteView frame, std::size_t body_at, std::size_t body_bytes)
     {
-        auto const body = bytes.subspan(std::min(options_.skip_bytes, bytes.size()));
-        ready_.push_back({{body.begin(), body.end()}, place, {}});
+        auto const skip = std::min(options_.skip_bytes, body_bytes);
+        ready_.push_back(
+            {{frame.begin(), frame.end()}, body_at + skip, body_bytes - skip, place, {}});
     }
     void fail(Place const& place, std::string problem)
     {
-        ready_.push_back({{}, place, std::move(problem)});
+        ready_.push_back({{}, 0, 0, place, std::move(problem)});
     }
 
     InputOptions options_;

@@ -105,9 +105,9 @@ public:
                                                               : read_lines(out, false);
         if (!found) return false;
         out.number = ++number_;
-        out.bytes = bytes_;
+        out.bytes = out.whole = bytes_;
         if (out.problem.empty()) out.problem = unwrap(options_, out.bytes);
-        if (!out.problem.empty()) out.bytes = {};
+        if (!out.problem.empty()) out.bytes = out.whole = {};
         return true;
     }
 
@@ -235,6 +235,7 @@ private:
             if (frame.status == wire::FrameStatus::complete) {
                 auto const body = window.subspan(frame.header_bytes, frame.body_bytes);
                 out.bytes = body.subspan(std::min(options_.skip_bytes, body.size()));
+                out.whole = window.first(bytes);
                 out.place = {0, source_.offset(), 0, 0};
                 out.number = ++number_;
                 pending_ = bytes;
@@ -263,6 +264,7 @@ private:
             return fail(out, "longer than any message: say which --framing it has");
         out.number = ++number_;
         out.place = {};
+        out.whole = window;
         out.bytes = window.subspan(std::min(options_.skip_bytes, window.size()));
         pending_ = window.size();
         return true;
@@ -272,7 +274,7 @@ private:
     {
         out.place = {0, source_.offset(), 0, 0};
         out.problem = problem;
-        out.bytes = {};
+        out.bytes = out.whole = {};
         out.number = ++number_;
         // Nothing behind can be trusted.
         while (source_.fill() || !source_.window().empty())
@@ -299,13 +301,13 @@ public:
             auto const got = lines_.next(line);
             if (got == Lines::Got::end) return false;
             if (got == Lines::Got::line && is_blank(line)) continue;
-            out = {++number_, {}, {lines_.number(), 0, 0, 0}, {}};
+            out = {++number_, {}, {}, {lines_.number(), 0, 0, 0}, {}};
             out.problem = got == Lines::Got::too_long
                               ? std::string("a line of more than 1 MiB")
                               : read_json_message(line, options_.dialect, bytes_);
-            out.bytes = bytes_;
+            out.bytes = out.whole = bytes_;
             if (out.problem.empty()) out.problem = unwrap(options_, out.bytes);
-            if (!out.problem.empty()) out.bytes = {};
+            if (!out.problem.empty()) out.bytes = out.whole = {};
             return true;
         }
     }

@@ -35,6 +35,7 @@ struct Place {
 struct InputMessage {
     std::uint64_t number = 0;  // from 1
     ByteView bytes;            // valid until the next call of next()
+    ByteView whole;            // with framing and skipped bytes around; valid as long
     Place place;
     std::string problem;  // not empty: this was no message, and why; bytes are then empty
 };
