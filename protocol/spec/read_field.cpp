@@ -1,6 +1,7 @@
 #include "protocol/spec/read_field.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace turnout::spec {
 namespace {
@@ -20,7 +21,7 @@ unsigned prefix_digits_max(PrefixKind kind) noexcept
 
 // Which key is to blame for a problem, and what helps.
 struct Blame {
-    std::initializer_list<std::string_view> keys;  // the first of these that is there
+    std::array<std::string_view, 3> keys;  // the first of these that is there
     std::string_view remedy;
 };
 

@@ -10,7 +10,6 @@ namespace {
 
 using iso8583::BitmapForm;
 using iso8583::DialectSource;
-using iso8583::FieldSet;
 using iso8583::FieldSpec;
 using iso8583::HeaderKind;
 using iso8583::LengthUnit;
@@ -19,6 +18,7 @@ using iso8583::NestedSpec;
 using iso8583::PrefixKind;
 using iso8583::PresenceCondition;
 using iso8583::PresenceRule;
+using iso8583::PresenceSet;
 using Json = nlohmann::ordered_json;
 
 std::string line(Json const& json)
@@ -170,7 +170,7 @@ Json defaults_json(Defaults const& defaults)
     return json;
 }
 
-Json set_json(FieldSet const& set)
+Json set_json(PresenceSet const& set)
 {
     auto json = Json::array();
     for (unsigned de = 2; de <= iso8583::kFieldsMax; ++de)
