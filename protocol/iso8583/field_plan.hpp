@@ -58,6 +58,7 @@ static_assert(sizeof(FieldPlan) == 32);
         case Attribute::n:
             return bcd ? FieldCheck::bcd : ebcdic ? FieldCheck::ebcdic_digits : FieldCheck::digits;
         case Attribute::xn:
+            if (spec.free_sign) return FieldCheck::general;
             return bcd      ? FieldCheck::signed_bcd
                    : ebcdic ? FieldCheck::signed_ebcdic
                             : FieldCheck::signed_digits;

@@ -137,14 +137,21 @@ Fault read_measured(FieldSpec const& spec, ByteView bytes, std::size_t at,
 
 // Content checks, one for each way of lying on the wire.
 
+bool is_sign(FieldSpec const& spec, std::byte byte) noexcept
+{
+    auto const ebcdic = is_ebcdic(spec.encoding);
+    auto const x = static_cast<unsigned>(byte);
+    if (spec.free_sign) return ebcdic ? x >= 0x40U && x != 0xffU : x >= 0x20U && x < 0x7fU;
+    auto const credit = ebcdic ? 0xc3U : 0x43U;
+    return x == credit || x == credit + 1U;
+}
+
 Fault check_characters(FieldSpec const& spec, ByteView value) noexcept
 {
     auto const zero = is_ebcdic(spec.encoding) ? 0xf0U : 0x30U;
     std::size_t i = 0;
     if (spec.attribute == Attribute::xn) {
-        auto const credit = is_ebcdic(spec.encoding) ? 0xc3U : 0x43U;
-        auto const sign = value.empty() ? 0U : static_cast<unsigned>(value[0]);
-        if (sign != credit && sign != credit + 1U) return {Errc::bad_sign, 0};
+        if (value.empty() || !is_sign(spec, value[0])) return {Errc::bad_sign, 0};
         ++i;
     }
     for (; i < value.size(); ++i)
@@ -156,8 +163,7 @@ Fault check_packed(FieldSpec const& spec, ByteView value, std::size_t units) noe
 {
     std::size_t first = 0;
     if (spec.attribute == Attribute::xn) {
-        if (value.empty() || (value[0] != std::byte{'C'} && value[0] != std::byte{'D'}))
-            return {Errc::bad_sign, 0};
+        if (value.empty() || !is_sign(spec, value[0])) return {Errc::bad_sign, 0};
         first = 2;
         units -= 1;
     }

@@ -74,6 +74,7 @@ struct FieldSpec {
     Justify justify = Justify::left;  // builder, fixed text
     char fill = ' ';                  // builder, fixed text
     bool secret = false;              // PAN, tracks, PIN, keys: never shown in clear
+    bool free_sign = false;           // xn: any printable character may stand for the sign
     std::uint16_t nested = 0;         // 1 + index in Dialect::nested; 0: nothing inside
     std::uint32_t length_min = 0;     // units, variable fields
     std::uint32_t length_max = 0;     // units; of a fixed field: its length
@@ -85,7 +86,7 @@ struct FieldSpec {
     }
     [[nodiscard]] constexpr bool fixed() const noexcept { return prefix == PrefixKind::none; }
 };
-static_assert(sizeof(FieldSpec) == 20);
+static_assert(sizeof(FieldSpec) == 24);
 
 [[nodiscard]] constexpr bool is_ebcdic(Encoding encoding) noexcept
 {

@@ -142,18 +142,6 @@ bool put_digits(FieldSpec const& spec, std::string_view digits, std::size_t zero
     return true;
 }
 
-Errc put_signed(FieldSpec const& spec, std::string_view text, std::byte* out) noexcept
-{
-    if (text[0] != 'C' && text[0] != 'D') return Errc::bad_sign;
-    // C and D are 0xc3 and 0xc4 in every code page.
-    auto const sign = static_cast<unsigned>(text[0]);
-    *out++ = static_cast<std::byte>(is_ebcdic(spec.encoding) ? sign + 0x80U : sign);
-    auto const digits = text.substr(1);
-    auto const good =
-        is_packed(spec) ? put_nibbles(spec, digits, 0, out) : put_digits(spec, digits, 0, out);
-    return good ? Errc::ok : Errc::bad_digits;
-}
-
 bool put_hex_char(FieldSpec const& spec, unsigned nibble, std::byte* out) noexcept
 {
     if (nibble > 15U) return false;
@@ -196,6 +184,17 @@ bool put_character(FieldSpec const& spec, unsigned latin1, std::byte* out) noexc
     }
     *out = static_cast<std::byte>(latin1);
     return true;
+}
+
+Errc put_signed(FieldSpec const& spec, std::string_view text, std::byte* out) noexcept
+{
+    auto const sign = static_cast<unsigned>(static_cast<unsigned char>(text[0]));
+    if (text[0] != 'C' && text[0] != 'D' && !spec.free_sign) return Errc::bad_sign;
+    if (sign >= 0x80U || !put_character(spec, sign, out++)) return Errc::bad_sign;
+    auto const digits = text.substr(1);
+    auto const good =
+        is_packed(spec) ? put_nibbles(spec, digits, 0, out) : put_digits(spec, digits, 0, out);
+    return good ? Errc::ok : Errc::bad_digits;
 }
 
 bool goes_through_latin1(FieldSpec const& spec) noexcept
