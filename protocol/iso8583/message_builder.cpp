@@ -2,6 +2,7 @@
 
 #include "protocol/core/check.hpp"
 #include "protocol/iso8583/field_codec.hpp"
+#include "protocol/iso8583/field_text.hpp"
 #include "protocol/iso8583/header.hpp"
 #include "protocol/wire/bitmap.hpp"
 #include "protocol/wire/digits.hpp"
@@ -9,17 +10,31 @@
 namespace turnout::iso8583 {
 namespace {
 
-// Eight characters at a time, the last ones together with zeros that do no harm.
+// The bytes of a Word, the others filled with spaces.
+template <class Word>
+std::uint64_t load_spaced(std::byte const* at) noexcept
+{
+    auto const above = ~std::uint64_t{0} << (8U * sizeof(Word) - 1U) << 1U;
+    return std::uint64_t{load<Word>(at)} | (0x20 * wire::kEveryByte & above);
+}
+// First and last Word of `size` bytes, which is between one and two words.
+template <class Word>
+std::uint64_t marks_of_ends(std::byte const* at, std::size_t size) noexcept
+{
+    return wire::not_printable(load_spaced<Word>(at)) |
+           wire::not_printable(load_spaced<Word>(at + size - sizeof(Word)));
+}
+
 bool all_printable(std::string_view value) noexcept
 {
-    auto const bytes = as_bytes(value);
-    std::uint64_t marks = 0;
-    std::size_t i = 0;
-    for (; i + 8 <= bytes.size(); i += 8)
-        marks |= wire::not_printable(load<std::uint64_t>(bytes.data() + i));
-    for (; i < bytes.size(); ++i)
-        marks |=
-            static_cast<std::uint64_t>(bytes[i] < std::byte{0x20} || bytes[i] > std::byte{0x7e});
+    auto const* const at = as_bytes(value).data();
+    auto const size = value.size();
+    if (size < 2) return size == 0 || wire::not_printable(load_spaced<std::uint8_t>(at)) == 0;
+    if (size < 4) return marks_of_ends<std::uint16_t>(at, size) == 0;
+    if (size < 8) return marks_of_ends<std::uint32_t>(at, size) == 0;
+    auto marks = wire::not_printable(load<std::uint64_t>(at + size - 8));
+    for (std::size_t i = 0; i + 8 < size; i += 8)
+        marks |= wire::not_printable(load<std::uint64_t>(at + i));
     return marks == 0;
 }
 
@@ -142,7 +157,9 @@ Errc MessageBuilder::judge_wire(unsigned de, ByteView prefix_and_value) const no
     return whole ? Errc::ok : Errc::wrong_length;
 }
 
-void MessageBuilder::copy_run(MessageView const& from, unsigned word, std::uint64_t run) noexcept
+// Fields `run` of `word`, which follow each other in the bytes of `from`.
+inline void MessageBuilder::copy_run(MessageView const& from, unsigned word,
+                                     std::uint64_t run) noexcept
 {
     auto const first_de = word * 64U + static_cast<unsigned>(std::countr_zero(run));
     auto const last_de = word * 64U + 63U - static_cast<unsigned>(std::countl_zero(run));
@@ -151,17 +168,21 @@ void MessageBuilder::copy_run(MessageView const& from, unsigned word, std::uint6
     auto const bytes = std::size_t{last.value_at} + last.value_bytes - first.wire_at;
     if (first_de <= last_de_ || last_de > de_max_ || bytes > static_cast<std::size_t>(end_ - at_))
         [[unlikely]] {
-        // The first field that cannot be taken is the one that fails.
-        for (auto bits = run; bits != 0; bits &= bits - 1) {
-            auto const de = word * 64U + static_cast<unsigned>(std::countr_zero(bits));
-            wire(de, from.wire(de));
-        }
-        return;
+        return copy_singly(from, word, run);
     }
     bits_[word] |= run;
     last_de_ = last_de;
     copy_short(at_, from.frame_.data() + first.wire_at, bytes);
     at_ += bytes;
+}
+
+// The first field that cannot be taken is the one that fails.
+void MessageBuilder::copy_singly(MessageView const& from, unsigned word, std::uint64_t run) noexcept
+{
+    for (auto bits = run; bits != 0; bits &= bits - 1) {
+        auto const de = word * 64U + static_cast<unsigned>(std::countr_zero(bits));
+        wire(de, from.wire(de));
+    }
 }
 
 void MessageBuilder::copy(MessageView const& from, FieldSet const& which) noexcept
@@ -171,14 +192,15 @@ void MessageBuilder::copy(MessageView const& from, FieldSet const& which) noexce
     for (unsigned word = 0; word < which.words.size(); ++word) {
         auto const present = from.present_[word];
         auto wanted = present & which.words[word];
+        if (parted) [[unlikely]] {  // a bitmap may lie between two fields
+            copy_singly(from, word, wanted);
+            continue;
+        }
         while (wanted != 0) {
             // Fields that follow each other in the message follow each other in its bytes; the
             // next one present that is not wanted ends the run.
-            auto const lowest = wanted & -wanted;
-            auto const gap = present & ~wanted & ~(lowest - 1);
-            auto run = wanted & ((gap & -gap) - 1);
-            if (parted) [[unlikely]]
-                run = lowest;  // a bitmap may lie between two fields
+            auto const gap = present & ~wanted & ~((wanted & -wanted) - 1);
+            auto const run = wanted & ((gap & -gap) - 1);
             wanted &= ~run;
             copy_run(from, word, run);
         }
@@ -230,13 +252,28 @@ void MessageBuilder::text(unsigned de, std::string_view value) noexcept
         return fail(Errc::unknown_field, de);
     auto const& plan = dialect_->plans[de];
     // What answers are made of: a fixed text field, given in full.
-    if (plan.check == FieldCheck::text && plan.step != FieldCheck::variable &&
-        value.size() == plan.length_max) {
-        if (!all_printable(value)) [[unlikely]]
-            return fail(Errc::bad_character, de);
-        return wire(de, as_bytes(value));
+    if (value.size() == plan.length_max && plan.step != FieldCheck::variable && !value.empty()) {
+        if (plan.check == FieldCheck::text && all_printable(value)) [[likely]] {
+            auto* const at = claim(de, value.size());
+            if (at == nullptr) [[unlikely]]
+                return;
+            return copy_short(at, as_bytes(value).data(), value.size());
+        }
+        if (plan.check == FieldCheck::ebcdic_text && all_printable(value))
+            return put_ebcdic(de, value);
     }
     put_general(de, value);
+}
+
+// Printable ASCII, as many characters as the field has.
+void MessageBuilder::put_ebcdic(unsigned de, std::string_view value) noexcept
+{
+    auto* const at = claim(de, value.size());
+    if (at == nullptr) [[unlikely]]
+        return;
+    auto const& table = wire::ebcdic_of_latin1(page_of(dialect_->fields[de].encoding));
+    for (std::size_t i = 0; i < value.size(); ++i)
+        at[i] = static_cast<std::byte>(table[static_cast<unsigned char>(value[i])]);
 }
 
 void MessageBuilder::put_general(unsigned de, std::string_view value) noexcept

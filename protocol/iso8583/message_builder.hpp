@@ -116,6 +116,9 @@ private:
     void begin(Mti mti, ByteView header) noexcept;
     [[nodiscard]] bool put_header(ByteView header) noexcept;
     void copy_run(MessageView const& from, unsigned word, std::uint64_t run) noexcept;
+    [[gnu::cold]] void copy_singly(MessageView const& from, unsigned word,
+                                   std::uint64_t run) noexcept;
+    void put_ebcdic(unsigned de, std::string_view value) noexcept;
     void put_general(unsigned de, std::string_view value) noexcept;
     void put_bitmap(std::byte* at, std::uint64_t word) const noexcept;
     [[nodiscard]] Errc judge_wire(unsigned de, ByteView prefix_and_value) const noexcept;
