@@ -199,6 +199,7 @@ void FieldReader::read_look(ObjectReader& object, FieldSpec& spec)
 {
     if (auto const pad = object.choice("pad", kPads)) spec.pad = *pad;
     if (auto const justify = object.choice("justify", kJustifies)) spec.justify = *justify;
+    if (auto const free_sign = object.flag("free_sign")) spec.free_sign = *free_sign;
     auto const fill = object.text("fill");
     if (!fill) return;
     if (fill->size() == 1 && fill->front() >= ' ' && fill->front() <= '~')

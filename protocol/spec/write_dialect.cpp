@@ -82,6 +82,7 @@ public:
         if (spec.justify != iso8583::Justify::left)
             json["justify"] = word(name_of(kJustifies, spec.justify));
         if (spec.fill != ' ') json["fill"] = std::string(1, spec.fill);
+        if (spec.free_sign) json["free_sign"] = true;
         if (spec.secret != secret) json["secret"] = spec.secret;
         if (!node.inside.empty()) json["inside"] = inside(node.inside.front(), spec.secret);
         return json;
