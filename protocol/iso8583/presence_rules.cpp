@@ -29,20 +29,20 @@ private:
     std::size_t count_ = 0;
 };
 
-unsigned first_of(FieldSet const& set) noexcept
+unsigned first_of(PresenceSet const& set) noexcept
 {
-    for (unsigned word = 0; word < FieldSet::kWords; ++word)
+    for (unsigned word = 0; word < PresenceSet::kWords; ++word)
         if (set.words[word] != 0)
             return word * 64 + static_cast<unsigned>(std::countr_zero(set.words[word]));
     return 0;
 }
 
-void check_fields(PresenceRule const& rule, std::uint16_t index, FieldSet const& present,
+void check_fields(PresenceRule const& rule, std::uint16_t index, PresenceSet const& present,
                   Found& found) noexcept
 {
     using Kind = PresenceViolation::Kind;
     std::uint64_t any = rule.any_of.empty() ? 1 : 0;
-    for (unsigned word = 0; word < FieldSet::kWords; ++word) {
+    for (unsigned word = 0; word < PresenceSet::kWords; ++word) {
         auto const have = present.words[word];
         found.add_all(index, word, rule.mandatory.words[word] & ~have, Kind::missing);
         found.add_all(index, word, rule.forbidden.words[word] & have, Kind::forbidden);
@@ -120,8 +120,8 @@ std::size_t PresenceRules::check(MessageView const& view,
                                  std::span<PresenceViolation> out) const noexcept
 {
     if (compiled_.empty() || !view.has_mti()) return 0;
-    FieldSet present;
-    for (unsigned word = 0; word < FieldSet::kWords; ++word)
+    PresenceSet present;
+    for (unsigned word = 0; word < PresenceSet::kWords; ++word)
         present.words[word] = view.present_word(word);
     auto const mti = mti_word(view.mti());
     auto const code = processing_code_word(view);

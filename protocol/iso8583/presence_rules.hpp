@@ -14,7 +14,7 @@
 namespace turnout::iso8583 {
 
 // A set of data elements, with the bits where MessageView::present_word() has them.
-struct FieldSet {
+struct PresenceSet {
     static constexpr unsigned kWords = kFieldsMax / 64 + 1;
     std::array<std::uint64_t, kWords> words{};
 
@@ -26,8 +26,8 @@ struct FieldSet {
     {
         return de <= kFieldsMax && (words[de >> 6U] >> (de & 63U) & 1U) != 0;
     }
-    [[nodiscard]] constexpr bool empty() const noexcept { return *this == FieldSet{}; }
-    friend constexpr bool operator==(FieldSet const&, FieldSet const&) noexcept = default;
+    [[nodiscard]] constexpr bool empty() const noexcept { return *this == PresenceSet{}; }
+    friend constexpr bool operator==(PresenceSet const&, PresenceSet const&) noexcept = default;
 };
 
 // A condition on one field; a rule applies when all of its conditions hold.
@@ -53,9 +53,9 @@ struct PresenceRule {
     std::vector<std::string> mtis;  // "0200", "01x0"; at least one
     std::string processing_code;    // six characters, "00xxxx"; empty: any, absent too
     std::vector<PresenceCondition> when;
-    FieldSet mandatory;
-    FieldSet forbidden;
-    FieldSet any_of;  // at least one of them; empty: no such demand
+    PresenceSet mandatory;
+    PresenceSet forbidden;
+    PresenceSet any_of;  // at least one of them; empty: no such demand
 
     friend bool operator==(PresenceRule const&, PresenceRule const&) = default;
 };

@@ -8,7 +8,6 @@
 
 namespace turnout::spec {
 
-inline constexpr std::size_t kSpecBytesMax = 1U << 20U;  // of one file
 inline constexpr std::size_t kJsonDepthMax = 32;
 
 struct JsonMember;

@@ -1,6 +1,7 @@
 #include "protocol/spec/read_field.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace turnout::spec {
 namespace {
@@ -20,7 +21,7 @@ unsigned prefix_digits_max(PrefixKind kind) noexcept
 
 // Which key is to blame for a problem, and what helps.
 struct Blame {
-    std::initializer_list<std::string_view> keys;  // the first of these that is there
+    std::array<std::string_view, 3> keys;  // the first of these that is there
     std::string_view remedy;
 };
 
@@ -198,6 +199,7 @@ void FieldReader::read_look(ObjectReader& object, FieldSpec& spec)
 {
     if (auto const pad = object.choice("pad", kPads)) spec.pad = *pad;
     if (auto const justify = object.choice("justify", kJustifies)) spec.justify = *justify;
+    if (auto const free_sign = object.flag("free_sign")) spec.free_sign = *free_sign;
     auto const fill = object.text("fill");
     if (!fill) return;
     if (fill->size() == 1 && fill->front() >= ' ' && fill->front() <= '~')

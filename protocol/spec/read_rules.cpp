@@ -8,10 +8,10 @@
 namespace turnout::spec {
 namespace {
 
-using iso8583::FieldSet;
 using iso8583::kFieldsMax;
 using iso8583::PresenceCondition;
 using iso8583::PresenceRule;
+using iso8583::PresenceSet;
 
 constexpr std::size_t kRulesMax = 1000;
 constexpr std::size_t kNameBytesMax = 63;
@@ -168,9 +168,9 @@ private:
         rule.when.push_back(std::move(condition));
     }
 
-    FieldSet read_fields(ObjectReader& object, std::string_view key)
+    PresenceSet read_fields(ObjectReader& object, std::string_view key)
     {
-        FieldSet set;
+        PresenceSet set;
         auto const* const list = object.take(key);
         if (list == nullptr) return set;
         if (list->kind != JsonNode::Kind::list || list->items.empty()) {

@@ -6,9 +6,9 @@
 namespace turnout::spec {
 namespace {
 
-using iso8583::FieldSet;
 using iso8583::PresenceCondition;
 using iso8583::PresenceRule;
+using iso8583::PresenceSet;
 
 using Fields = std::initializer_list<unsigned>;
 
@@ -22,9 +22,9 @@ struct Row {
     std::initializer_list<char const*> entry_modes = {};  // DE 22 starts with one of them
 };
 
-FieldSet set_of(Fields fields)
+PresenceSet set_of(Fields fields)
 {
-    FieldSet set;
+    PresenceSet set;
     for (auto const de : fields)
         set.add(de);
     return set;
@@ -50,9 +50,9 @@ PresenceRule rule_of(Row const& row)
 constexpr std::initializer_list<char const*> kRequests = {"0100", "0101", "0200", "0201"};
 constexpr std::initializer_list<char const*> kReversals = {"0400", "0401", "0420", "0421"};
 
-// DE 3 begins with 0 for debits, 2 for credits, 4 for transfers, 5 for payments: each has an amount.
-// Inquiries (3) have none. Where the card is: PAN, its extended form, tracks, or the account. DE 22
-// begins with 02 or 90 for a magnetic stripe, with 05 or 07 for a chip.
+// DE 3 begins with 0 for debits, 2 for credits, 4 for transfers, 5 for payments: each has an
+// amount. Inquiries (3) have none. Where the card is: PAN, its extended form, tracks, or the
+// account. DE 22 begins with 02 or 90 for a magnetic stripe, with 05 or 07 for a chip.
 // clang-format off
 constexpr Row kRows[] = {
     {"1987-request", kRequests, "", {3, 7, 11}, {39}, {2, 34, 35, 36, 45, 102}},

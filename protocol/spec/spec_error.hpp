@@ -26,7 +26,8 @@ using SpecErrors = std::vector<SpecError>;
 // One a line.
 [[nodiscard]] std::string describe(SpecErrors const& errors);
 
-inline constexpr std::size_t kSpecErrorsMax = 100;  // further ones are only counted
+inline constexpr std::size_t kSpecBytesMax = 1U << 20U;  // of one file
+inline constexpr std::size_t kSpecErrorsMax = 100;       // further ones are only counted
 
 // A text with a name, and the errors found in it. Borrows text and list.
 class SpecReport {

@@ -10,7 +10,6 @@ namespace {
 
 using iso8583::BitmapForm;
 using iso8583::DialectSource;
-using iso8583::FieldSet;
 using iso8583::FieldSpec;
 using iso8583::HeaderKind;
 using iso8583::LengthUnit;
@@ -19,6 +18,7 @@ using iso8583::NestedSpec;
 using iso8583::PrefixKind;
 using iso8583::PresenceCondition;
 using iso8583::PresenceRule;
+using iso8583::PresenceSet;
 using Json = nlohmann::ordered_json;
 
 std::string line(Json const& json)
@@ -82,6 +82,7 @@ public:
         if (spec.justify != iso8583::Justify::left)
             json["justify"] = word(name_of(kJustifies, spec.justify));
         if (spec.fill != ' ') json["fill"] = std::string(1, spec.fill);
+        if (spec.free_sign) json["free_sign"] = true;
         if (spec.secret != secret) json["secret"] = spec.secret;
         if (!node.inside.empty()) json["inside"] = inside(node.inside.front(), spec.secret);
         return json;
@@ -170,7 +171,7 @@ Json defaults_json(Defaults const& defaults)
     return json;
 }
 
-Json set_json(FieldSet const& set)
+Json set_json(PresenceSet const& set)
 {
     auto json = Json::array();
     for (unsigned de = 2; de <= iso8583::kFieldsMax; ++de)
