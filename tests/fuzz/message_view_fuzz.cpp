@@ -16,15 +16,15 @@ using Frame = std::vector<std::byte>;
 
 bool has_secondary(Dialect const& dialect, ByteView frame)
 {
-    auto const first = frame[dialect.mti == Charset::bcd ? 2 : 4];
-    if (dialect.bitmap == BitmapForm::binary) return (first & std::byte{0x80}) != std::byte{0};
+    auto const first = frame[dialect.form.mti == Charset::bcd ? 2 : 4];
+    if (dialect.form.bitmap == BitmapForm::binary) return (first & std::byte{0x80}) != std::byte{0};
     return wire::hex_digit_of(static_cast<char>(first)) >= 8;
 }
 
 // Hex bitmaps may arrive in lower case and are written in upper case.
 void upper_bitmap(Dialect const& dialect, Frame& frame, bool secondary)
 {
-    if (dialect.bitmap != BitmapForm::hex) return;
+    if (dialect.form.bitmap != BitmapForm::hex) return;
     for (std::size_t i = 4; i < (secondary ? 36U : 20U); ++i)
         frame[i] = static_cast<std::byte>(std::toupper(static_cast<int>(frame[i])));
 }

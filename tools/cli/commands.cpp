@@ -10,7 +10,8 @@ std::span<Command const> commands()
         kLoadCommand,           kReplayCommand,      kJournalVerifyCommand,
         kJournalCatCommand,     kJournalStatCommand, kLedgerTrialBalanceCommand,
         kLedgerAccountsCommand, kConfigCheckCommand, kConfigDefaultCommand,
-        kConfigShowCommand,     kVersionCommand,
+        kConfigShowCommand,     kMessageViewCommand, kMessageValidateCommand,
+        kVersionCommand,
     };
     return kTable;
 }

@@ -14,6 +14,8 @@ extern Command const kLedgerAccountsCommand;
 extern Command const kConfigCheckCommand;
 extern Command const kConfigDefaultCommand;
 extern Command const kConfigShowCommand;
+extern Command const kMessageViewCommand;
+extern Command const kMessageValidateCommand;
 extern Command const kVersionCommand;
 
 }  // namespace turnout::cli
