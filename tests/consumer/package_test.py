@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Configures and builds the library alone, installs it under a temporary prefix, moves that tree, and
-builds and runs the consumer project against it: by find_package and by pkg-config.
+"""Configures and builds the library alone, installs it under a temporary prefix, moves that tree,
+and builds and runs the consumer project against it: by find_package and by pkg-config.
 
 usage: package_test.py --cxx COMPILER [--keep]
 """
