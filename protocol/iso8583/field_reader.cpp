@@ -100,11 +100,6 @@ Fault measure_utf8(ByteView bytes, std::size_t characters, FieldPlace& place) no
     return {};
 }
 
-bool counts_characters(FieldSpec const& spec) noexcept
-{
-    return spec.encoding == Encoding::utf8 && spec.unit == LengthUnit::units;
-}
-
 Fault read_measured(FieldSpec const& spec, ByteView bytes, std::size_t at,
                     FieldPlace& place) noexcept
 {
@@ -123,9 +118,10 @@ Fault read_measured(FieldSpec const& spec, ByteView bytes, std::size_t at,
         return fault.ok() ? read_value(spec, bytes, place) : fault;
     }
     if (!bytes_of_declared(spec, declared, place.value_bytes)) return {Errc::bad_length, at};
-    place.units = spec.unit == LengthUnit::bytes || !is_packed(spec)
-                      ? units_of_bytes(spec, place.value_bytes)
-                      : declared;
+    auto const digits = is_packed(spec) && spec.attribute != Attribute::xn;
+    auto const counted =
+        spec.unit == LengthUnit::units || (digits && spec.unit == LengthUnit::nibbles);
+    place.units = counted ? declared : units_of_bytes(spec, place.value_bytes);
     // Digits that a count of bytes includes as padding are not part of the value.
     auto const whole = place.value_bytes <= bytes.size() - place.value_at;
     if (spec.unit == LengthUnit::bytes && whole)
