@@ -9,18 +9,17 @@
 namespace turnout::test {
 
 // Every knob of the model may be turned; always one that problem_of() finds nothing in.
-[[nodiscard]] iso8583::DialectSource random_dialect(Random& random);
+[[nodiscard]] iso8583::DialectSource any_dialect(Random& random);
 
-struct RandomMessage {
+struct AnyMessage {
     unsigned mti = 0;
     iso8583::Bitmaps bitmaps = iso8583::Bitmaps::primary;
     Bytes header;
     std::map<unsigned, std::string> fields;  // as MessageView::text() gives them
 };
-[[nodiscard]] RandomMessage random_message(iso8583::DialectSource const& source, Random& random);
+[[nodiscard]] AnyMessage any_message(iso8583::DialectSource const& source, Random& random);
 
 // What the message looks like on the wire.
-[[nodiscard]] Bytes naive_encode(iso8583::DialectSource const& source,
-                                 RandomMessage const& message);
+[[nodiscard]] Bytes naive_encode(iso8583::DialectSource const& source, AnyMessage const& message);
 
 }  // namespace turnout::test

@@ -1,6 +1,6 @@
 // Any dialect, any message: what the naive encoder writes decodes to the same values, and building
 // it from the values gives the same bytes.
-#include "tests/support/random_dialect.hpp"
+#include "tests/support/naive_encoder.hpp"
 
 #include "protocol/iso8583/field_codec.hpp"
 #include "protocol/iso8583/message_builder.hpp"
@@ -28,7 +28,7 @@ std::string spec_text(FieldSpec const& spec)
            " min " + number(spec.length_min) + " max " + number(spec.length_max);
 }
 
-void expect_decodes(Dialect const& dialect, test::RandomMessage const& message,
+void expect_decodes(Dialect const& dialect, test::AnyMessage const& message,
                     test::Bytes const& frame, MessageView& view)
 {
     auto const error = view.decode(dialect, frame);
@@ -52,7 +52,7 @@ void expect_decodes(Dialect const& dialect, test::RandomMessage const& message,
     }
 }
 
-void expect_builds(Dialect const& dialect, test::RandomMessage const& message,
+void expect_builds(Dialect const& dialect, test::AnyMessage const& message,
                    test::Bytes const& frame, MessageView const& view)
 {
     test::Bytes out(frame.size());
@@ -76,16 +76,16 @@ void expect_builds(Dialect const& dialect, test::RandomMessage const& message,
     EXPECT_EQ(test::to_hex(copied), test::to_hex(frame));
 }
 
-TEST(RandomDialect, MessagesComeBackAndAreBuiltAgain)
+TEST(NaiveEncoder, MessagesComeBackAndAreBuiltAgain)
 {
     for (std::uint64_t seed = 1; seed <= 400; ++seed) {
         SCOPED_TRACE(seed);
         test::Random random{seed};
-        auto const source = test::random_dialect(random);
+        auto const source = test::any_dialect(random);
         ASSERT_TRUE(problem_of(source).ok()) << problem_of(source).reason;
         DialectBuffer const own{source};
         for (int round = 0; round < 10; ++round) {
-            auto const message = test::random_message(source, random);
+            auto const message = test::any_message(source, random);
             auto const frame = test::naive_encode(source, message);
             MessageView view;
             expect_decodes(own.dialect(), message, frame, view);
@@ -125,14 +125,14 @@ void expect_as_slow_code(Dialect const& dialect, MessageView const& view, Decode
     ASSERT_EQ(fault.at, error.offset_bytes);
 }
 
-TEST(RandomDialect, DamageIsJudgedAsByTheGeneralCode)
+TEST(NaiveEncoder, DamageIsJudgedAsByTheGeneralCode)
 {
     for (std::uint64_t seed = 1; seed <= 300; ++seed) {
         SCOPED_TRACE(seed);
         test::Random random{seed};
-        auto const source = test::random_dialect(random);
+        auto const source = test::any_dialect(random);
         DialectBuffer const own{source};
-        auto const message = test::random_message(source, random);
+        auto const message = test::any_message(source, random);
         auto const original = test::naive_encode(source, message);
         for (int round = 0; round < 40; ++round) {
             auto frame = original;

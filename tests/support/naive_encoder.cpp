@@ -1,4 +1,4 @@
-#include "tests/support/random_dialect.hpp"
+#include "tests/support/naive_encoder.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -208,7 +208,7 @@ void append(Bytes& to, Bytes const& more)
 
 }  // namespace
 
-DialectSource random_dialect(Random& random)
+DialectSource any_dialect(Random& random)
 {
     DialectSource source;
     source.name = "random";
@@ -228,9 +228,9 @@ DialectSource random_dialect(Random& random)
     return source;
 }
 
-RandomMessage random_message(DialectSource const& source, Random& random)
+AnyMessage any_message(DialectSource const& source, Random& random)
 {
-    RandomMessage message;
+    AnyMessage message;
     message.mti = static_cast<unsigned>(random.below(10'000));
     auto const third = source.form.tertiary != Tertiary::none;
     message.bitmaps = static_cast<Bitmaps>(random.below(third ? 3 : 2));
@@ -246,7 +246,7 @@ RandomMessage random_message(DialectSource const& source, Random& random)
     return message;
 }
 
-Bytes naive_encode(DialectSource const& source, RandomMessage const& message)
+Bytes naive_encode(DialectSource const& source, AnyMessage const& message)
 {
     auto frame = message.header;
     auto const mti = std::to_string(10'000 + message.mti).substr(1);
