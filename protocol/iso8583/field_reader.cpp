@@ -123,9 +123,11 @@ Fault read_measured(FieldSpec const& spec, ByteView bytes, std::size_t at,
         return fault.ok() ? read_value(spec, bytes, place) : fault;
     }
     if (!bytes_of_declared(spec, declared, place.value_bytes)) return {Errc::bad_length, at};
-    place.units = spec.unit == LengthUnit::bytes || !is_packed(spec)
-                      ? units_of_bytes(spec, place.value_bytes)
-                      : declared;
+    // Nibbles of x+n count the sign as two: only of plain digits they are what the field counts.
+    auto const counts_digits =
+        spec.unit == LengthUnit::units ||
+        (spec.unit == LengthUnit::nibbles && is_packed(spec) && spec.attribute != Attribute::xn);
+    place.units = counts_digits ? declared : units_of_bytes(spec, place.value_bytes);
     // Digits that a count of bytes includes as padding are not part of the value.
     auto const whole = place.value_bytes <= bytes.size() - place.value_at;
     if (spec.unit == LengthUnit::bytes && whole)
