@@ -39,6 +39,8 @@ std::string_view meaning(Errc code) noexcept
             return "the header in front of the message is not the dialect's";
         case Errc::length_under_min:
             return "a length is smaller than the field's minimum";
+        case Errc::bad_tag:
+            return "a tag inside of a field is none";
     }
     return "unknown error";
 }

@@ -24,6 +24,7 @@ enum class Errc : std::uint8_t {
     absent,            // accessor: the field is not in the message
     bad_header,        // a byte in front of the MTI is not what the dialect says
     length_under_min,  // a length prefix is smaller than the minimum, or than itself (inclusive)
+    bad_tag,           // inner layouts: a tag that is none
 };
 
 // One line of meaning, for people; static storage.

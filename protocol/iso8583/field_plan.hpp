@@ -147,7 +147,9 @@ static_assert(sizeof(FieldPlan) == 32);
     if (packed) plan.pad_nibble = pads_right(spec.pad) ? 0x0f : 0xf0;
     auto const odd = spec.length_max % 2 == 1;
     if (packed && pads_f(spec.pad) && (!spec.fixed() || odd)) plan.check = FieldCheck::general;
-    if (plan.check == FieldCheck::signed_bcd && (!spec.fixed() || !odd))
+    // Digits behind a sign have no pad nibble in the quick check, and a sign is always there.
+    auto const sign = spec.attribute == Attribute::xn;
+    if (sign && (!spec.fixed() || (spec.encoding == Encoding::bcd && !odd)))
         plan.check = FieldCheck::general;
     if (!spec.fixed()) return compile_variable(spec, plan);
     auto const bytes = value_bytes(spec, spec.length_max);
