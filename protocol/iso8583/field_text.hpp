@@ -25,6 +25,12 @@ namespace turnout::iso8583 {
                                               : wire::CodePage::ibm_1047;
 }
 
+// Units are code points; UTF-8 behind a prefix that counts bytes has bytes as its units.
+[[nodiscard]] constexpr bool counts_characters(FieldSpec const& spec) noexcept
+{
+    return spec.encoding == Encoding::utf8 && (spec.fixed() || spec.unit == LengthUnit::units);
+}
+
 // Which of `nibbles` carry the `units` digits; the others are padding.
 struct NibbleRange {
     std::size_t begin;

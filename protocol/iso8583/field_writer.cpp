@@ -79,8 +79,7 @@ std::size_t units_given(FieldSpec const& spec, std::string_view text) noexcept
     if (spec.attribute == Attribute::b) return text.size() / 2;
     if (!is_text(spec.attribute) && spec.attribute != Attribute::z) return text.size();
     if (is_ebcdic(spec.encoding) || spec.encoding == Encoding::latin1) return characters_of(text);
-    auto const counts = spec.encoding == Encoding::utf8 && spec.unit == LengthUnit::units;
-    return counts ? characters_of(text) : text.size();
+    return counts_characters(spec) ? characters_of(text) : text.size();
 }
 
 // Bytes of a value that has `given` of its `units`.

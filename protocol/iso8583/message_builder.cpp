@@ -252,7 +252,7 @@ void MessageBuilder::text(unsigned de, std::string_view value) noexcept
         return fail(Errc::unknown_field, de);
     auto const& plan = dialect_->plans[de];
     // What answers are made of: a fixed text field, given in full.
-    if (value.size() == plan.length_max && plan.step != FieldCheck::variable && !value.empty()) {
+    if (value.size() == plan.wire_bytes && plan.step < FieldCheck::variable && !value.empty()) {
         if (plan.check == FieldCheck::text && all_printable(value)) [[likely]] {
             auto* const at = claim(de, value.size());
             if (at == nullptr) [[unlikely]]
