@@ -274,8 +274,8 @@ private:
 pugi::xml_node root_of(SpecReport& report, pugi::xml_document& document)
 {
     auto const text = report.text();
-    if (text.size() > kSpecBytesMax) {
-        report.add(0, {}, "longer than " + std::to_string(kSpecBytesMax) + " bytes",
+    if (text.size() > kImportBytesMax) {
+        report.add(0, {}, "longer than " + std::to_string(kImportBytesMax) + " bytes",
                    "is this the file that you mean?");
         return {};
     }

@@ -373,6 +373,11 @@ Result<Import, SpecErrors> import_moov(std::string_view json, std::string const&
 {
     SpecErrors errors;
     SpecReport report{file, json, errors};
+    if (json.size() > kImportBytesMax) {
+        report.add(0, {}, "longer than " + std::to_string(kImportBytesMax) + " bytes",
+                   "is this the file that you mean?");
+        return errors;
+    }
     auto const root = parse_json(report);
     if (!root || !errors.empty()) return errors;
     if (root->kind != JsonNode::Kind::object) {

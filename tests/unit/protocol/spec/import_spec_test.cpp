@@ -198,7 +198,7 @@ TEST(ImportJpos, RefusesWhatIsNoPackager)
     for (unsigned i = 0; i < 40; ++i)
         deep += "</isofieldpackager>";
     std::string many = "<isopackager>";
-    for (unsigned i = 0; i < 30'000; ++i)
+    for (unsigned i = 0; i < 22'000; ++i)
         many += "<isofield/>";
     for (auto const& row : std::vector<Refused>{
              {"empty", "", "not XML"},
@@ -211,7 +211,7 @@ TEST(ImportJpos, RefusesWhatIsNoPackager)
               "entities"},
              {"deep", deep + "</isopackager>", "levels deep"},
              {"many", many + "</isopackager>", "elements"},
-             {"large", std::string(kSpecBytesMax + 1, ' '), "longer than"}}) {
+             {"large", std::string(kImportBytesMax + 1, ' '), "longer than"}}) {
         auto const result = import_jpos(row.text, "f.xml", "n");
         ASSERT_FALSE(result.has_value()) << row.name;
         EXPECT_NE(describe(result.error()).find(row.what), std::string::npos)
@@ -227,7 +227,7 @@ TEST(ImportMoov, RefusesWhatIsNoSpecification)
                               {"no fields", R"({"name": "x"})", "\"fields\""},
                               {"no field", R"({"fields": {}})", "nothing in it is a field"},
                               {"deep", std::string(10'000, '['), "levels deep"},
-                              {"large", std::string(kSpecBytesMax + 1, ' '), "longer than"}}) {
+                              {"large", std::string(kImportBytesMax + 1, ' '), "longer than"}}) {
         auto const result = import_moov(row.text, "f.json", "n");
         ASSERT_FALSE(result.has_value()) << row.name;
         EXPECT_NE(describe(result.error()).find(row.what), std::string::npos)
