@@ -64,6 +64,16 @@ static Config dev_config(fs::path const& directory, Options const& options)
 DevEnvironment::DevEnvironment(Options const& options) : temporary_(options.data.empty())
 {
     try {
+        prepare(options);
+    } catch (...) {
+        clean_up();  // the destructor of what was never made does not run
+        throw;
+    }
+}
+
+void DevEnvironment::prepare(Options const& options)
+{
+    try {
         if (temporary_) {
             directory_ = make_temporary();
         } else {
@@ -82,15 +92,23 @@ DevEnvironment::DevEnvironment(Options const& options) : temporary_(options.data
     config_ = taken(std::move(config));
 
     replace_file(path.string(), effective_config_text(config_));
-    if (!fs::exists(config_.data.kek_file))
+    // A new key over old data would open nothing and be in the way of the right one.
+    auto const keys =
+        fs::path(config_.data.directory) / std::to_string(config_.node.group) / "keys.bin";
+    if (!fs::exists(config_.data.kek_file) && !fs::exists(keys))
         if (auto const error = security::KeyStore::create_kek(config_.data.kek_file))
             throw StartupError(kExitIo, error->text);
 }
 
 DevEnvironment::~DevEnvironment()
 {
+    clean_up();
+}
+
+void DevEnvironment::clean_up() noexcept
+{
     std::error_code ignored;
-    if (temporary_) fs::remove_all(directory_, ignored);
+    if (temporary_ && !directory_.empty()) fs::remove_all(directory_, ignored);
 }
 
 }  // namespace turnout::app

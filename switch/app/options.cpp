@@ -32,9 +32,11 @@ Options:
       --version         print the version
   -h, --help            print this
 
-Signals: TERM and INT stop in order (again: at once), USR1 logs the counters.
-Exit codes: 0 ok, 2 usage, 3 configuration invalid, 70 I/O, 71 fenced,
-            78 journal refused, 79 replay differs.
+Signals: TERM and INT stop in order (again: at once), USR1 logs the counters,
+         HUP opens the log file anew.
+Exit codes: 0 ok, 2 usage, 3 configuration or key file invalid, 70 I/O,
+            71 fenced, 78 journal refused, 79 replay differs, 130 stopped by
+            a signal while starting, or by a second one.
 )";
 
 static constexpr std::string_view kNames[] = {"--config", "--set",        "--ready-file",

@@ -22,6 +22,8 @@ namespace fs = std::filesystem;
 
 static constexpr unsigned kInlineCoresMax = 2;
 static constexpr std::uint64_t kClockAheadMaxNs = 24 * 3'600 * kNanosPerSecond;
+static constexpr std::uint64_t kProgressEveryNs = 5 * kNanosPerSecond;
+static constexpr std::uint64_t kRecordsPerLook = 4096;
 static constexpr auto kStartPoll = std::chrono::microseconds(100);
 
 Topology topology_of(EngineSection const& engine, unsigned cores) noexcept
@@ -73,14 +75,14 @@ Server::~Server()
     journal_.reset();
 }
 
-void Server::start(MasterDataSource const& master_data)
+void Server::start(MasterDataSource const& master_data, GiveUp const& give_up)
 {
     open_keys();
-    open_journal();
+    open_journal(give_up);
     make_loops();
     if (journal_->recovered().last_seq == 0) load_accounts(master_data);
-    begin_epoch();
     link_participants();
+    begin_epoch();
     try {
         for (auto& loop : loops_)
             loop->open_listeners();
@@ -108,6 +110,9 @@ static bool has_segments(fs::path const& directory)
 
 void Server::open_keys()
 {
+    if (auto const error = security::KeyStore::check_kek(config_.data.kek_file))
+        throw StartupError(kExitConfig,
+                           "error: " + error->text + "\nnothing was changed (exit 3)\n");
     auto const directory = group_directory(config_);
     bool fresh = false;
     try {
@@ -132,7 +137,7 @@ void Server::open_keys()
     hash_ = std::make_unique<KeyedHash>(keys_->make_hash());
 }
 
-void Server::open_journal()
+void Server::open_journal(GiveUp const& give_up)
 {
     engine::EngineConfig engine_config;
     engine_config.accounts_max = config_.engine.accounts_max;
@@ -159,14 +164,30 @@ void Server::open_journal()
     journal_config.segments_ahead = config_.journal.segments_ahead;
     journal_config.allow_buffered = config_.journal.allow_buffered;
     auto const replayer = std::make_unique<engine::Replayer>(*engine_);
-    auto const replay = [this, &replayer](ByteView record) -> char const* {
+    bool given_up = false;
+    std::uint64_t replayed = 0;
+    auto said_ns = clock_.monotonic_ns();
+    auto const pause = [&](Sequence seq) {
+        given_up = give_up && give_up();
+        auto const now_ns = clock_.monotonic_ns();
+        if (now_ns - said_ns < kProgressEveryNs) return;
+        said_ns = now_ns;
+        log::info("starting: {} records replayed, at sequence {}", replayed, seq);
+    };
+    auto const replay = [&](ByteView record) -> char const* {
         auto const header = load<record::Header>(record.data());
+        if (replayed++ % kRecordsPerLook == 0) pause(header.seq);
+        if (given_up) return "given up";
         epoch_seen_ =
             epoch_seen_ || header.type == static_cast<std::uint16_t>(record::Type::epoch_start);
         auto const code = replayer->push(record);
         return code == engine::ApplyErrc::ok ? nullptr : engine::meaning(code).data();
     };
     auto opened = journal::Journal::open(journal_config, *keys_, replay);
+    if (given_up)
+        throw StartupError(
+            kExitInterrupted,
+            "stopped by a signal while the journal was replayed; nothing was served");
     if (opened.has_error()) throw StartupError(opened.error().exit_code, opened.error().text);
     journal_ = taken(std::move(opened));
     if (auto const code = replayer->finish(); code != engine::ApplyErrc::ok)
@@ -234,9 +255,31 @@ void Server::append_waiting(engine::Outbox const& out)
         std::this_thread::sleep_for(kStartPoll);
 }
 
+// What a link names and `names` has not; empty when nothing is missing.
+static std::string missing_participants(Config const& config,
+                                        std::span<std::string_view const> names)
+{
+    std::string missing;
+    for (auto const& link : config.links) {
+        if (std::find(names.begin(), names.end(), link.participant) != names.end()) continue;
+        auto const near = did_you_mean(link.participant, names);
+        missing += fmt::format(
+            "error: link '{}' names participant '{}', which is not in the master data{}\n",
+            link.name, link.participant,
+            near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+    }
+    return missing;
+}
+
 void Server::load_accounts(MasterDataSource const& master_data)
 {
     auto const data = master_data();
+    // Before anything is written: once it is, the file with the mistake is not read again.
+    std::vector<std::string_view> names;
+    for (auto const& participant : data.participants)
+        names.emplace_back(participant.name);
+    if (auto const missing = missing_participants(config_, names); !missing.empty())
+        throw StartupError(kExitConfig, missing + "no account was loaded (exit 3)\n");
     engine::Genesis genesis(data, random_bytes);
     bool more = true;
     while (more) {
@@ -365,6 +408,22 @@ void Server::stop()
     if (engine_thread_) engine_thread_->stop();
     pump_->final_checkpoint({clock_.wall_ns(), clock_.monotonic_ns()});
     journal_->stop();
+}
+
+Health Server::health() const
+{
+    std::vector<Counters const*> blocks;
+    for (auto const& block : counters_)
+        blocks.push_back(block.get());
+    Health health;
+    health.segment_shortage = journal_->segment_shortage();
+    std::error_code ignored;
+    auto const space = fs::space(config_.data.directory, ignored);
+    if (!ignored) health.free_bytes = space.available;
+    health.refused =
+        total(blocks, CounterId::shed_originals) + total(blocks, CounterId::shed_unanswered);
+    health.accept_errors = total(blocks, CounterId::accept_errors);
+    return health;
 }
 
 std::string Server::counters_text() const

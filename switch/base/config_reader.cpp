@@ -139,7 +139,7 @@ std::optional<std::uint64_t> Reader::integer(toml::node const& node, std::string
     auto const* number = node.as_integer();
     if (number == nullptr) {
         errors_.add(node.source(), fmt::format("'{}' must be a whole number", key),
-                    fmt::format("expected {} to {}", low, high));
+                    fmt::format("expected {} to {}, without quotes or unit", low, high));
         return std::nullopt;
     }
     auto const value = number->get();
@@ -209,7 +209,8 @@ void Reader::texts(std::string_view key, std::vector<std::string>& values, std::
     if (node == nullptr) return;
     auto const* list = node->as_array();
     if (list == nullptr) {
-        errors_.add(node->source(), fmt::format("'{}' must be a list of texts", key));
+        errors_.add(node->source(), fmt::format("'{}' must be a list of texts", key),
+                    fmt::format("write {} = [\"...\", \"...\"]", key));
         return;
     }
     values.clear();
@@ -229,7 +230,8 @@ void Reader::numbers(std::string_view key, std::vector<std::uint64_t>& values, s
     if (node == nullptr) return;
     auto const* list = node->as_array();
     if (list == nullptr) {
-        errors_.add(node->source(), fmt::format("'{}' must be a list of numbers", key));
+        errors_.add(node->source(), fmt::format("'{}' must be a list of numbers", key),
+                    fmt::format("write {} = [1, 2]", key));
         return;
     }
     values.clear();

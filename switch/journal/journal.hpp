@@ -109,5 +109,12 @@ using OnRecord = std::function<char const*(ByteView record)>;
                                                  security::KeyStore const& keys,
                                                  OnFrame const& on_frame,
                                                  OnRecord const& on_record);
+// The same, and then again what a running daemon has added: `go_on` is called whenever the end is
+// reached, waits as long as it likes, and says whether to look again. Ends at the first damage.
+[[nodiscard]] Result<WalkReport, OpenError> follow(JournalConfig const& config,
+                                                   security::KeyStore const& keys,
+                                                   OnFrame const& on_frame,
+                                                   OnRecord const& on_record,
+                                                   std::function<bool()> const& go_on);
 
 }  // namespace turnout::journal

@@ -31,11 +31,10 @@ struct Ports {
     JournalConfig const& config, security::KeyStore const& keys, Replay const& replay, Ports ports);
 
 // walk() likewise; only the disk is needed. `looks_max`: how often a bad tail is looked at again,
-// with a pause between, because a running daemon may have been writing it.
-[[nodiscard]] Result<WalkReport, OpenError> walk_journal(JournalConfig const& config,
-                                                         security::KeyStore const& keys,
-                                                         OnFrame const& on_frame,
-                                                         OnRecord const& on_record, Disk& disk,
-                                                         int looks_max);
+// with a pause between, because a running daemon may have been writing it. `go_on` as in follow();
+// empty: the end is the end.
+[[nodiscard]] Result<WalkReport, OpenError> walk_journal(
+    JournalConfig const& config, security::KeyStore const& keys, OnFrame const& on_frame,
+    OnRecord const& on_record, Disk& disk, int looks_max, std::function<bool()> const& go_on = {});
 
 }  // namespace turnout::journal

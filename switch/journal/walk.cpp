@@ -62,13 +62,23 @@ struct Walk {
                                                                   : TailState::clean;
         return {};
     }
+
+    std::optional<OpenError> follow(Witness const& witness, OnFrame const& on_frame,
+                                    OnRecord const& on_record, std::function<bool()> const& go_on)
+    {
+        do {
+            if (auto error = run(witness, on_frame, on_record)) return error;
+        } while (report.damage.empty() && go_on && go_on());
+        return {};
+    }
 };
 
 }  // namespace
 
 Result<WalkReport, OpenError> walk_journal(JournalConfig const& config,
                                            security::KeyStore const& keys, OnFrame const& on_frame,
-                                           OnRecord const& on_record, Disk& disk, int looks_max)
+                                           OnRecord const& on_record, Disk& disk, int looks_max,
+                                           std::function<bool()> const& go_on)
 {
     auto const control_file =
         ControlFile::open(disk, config.directory + "/" + kControlName, false, keys.make_page_mac());
@@ -91,7 +101,7 @@ Result<WalkReport, OpenError> walk_journal(JournalConfig const& config,
 
     Walk walk{.config = config, .keys = keys, .disk = disk, .looks_max = looks_max};
     walk.end.segment_no = control->first_segment;
-    if (auto error = walk.run(*witness, on_frame, on_record)) return *error;
+    if (auto error = walk.follow(*witness, on_frame, on_record, go_on)) return *error;
     auto& recovered = walk.report.recovered;
     recovered.last_seq = walk.end.last_seq;
     recovered.epoch = walk.end.epoch;
@@ -108,7 +118,15 @@ Result<WalkReport, OpenError> walk(JournalConfig const& config, security::KeySto
                                    OnFrame const& on_frame, OnRecord const& on_record)
 {
     SystemDisk disk(true);  // reading changes nothing, so buffered will do
-    return walk_journal(config, keys, on_frame, on_record, disk, kLooks);
+    return walk_journal(config, keys, on_frame, on_record, disk, kLooks, {});
+}
+
+Result<WalkReport, OpenError> follow(JournalConfig const& config, security::KeyStore const& keys,
+                                     OnFrame const& on_frame, OnRecord const& on_record,
+                                     std::function<bool()> const& go_on)
+{
+    SystemDisk disk(true);
+    return walk_journal(config, keys, on_frame, on_record, disk, kLooks, go_on);
 }
 
 }  // namespace turnout::journal

@@ -83,6 +83,11 @@ std::optional<KeyError> read_kek(std::string const& path, KeyStore::Key256& kek)
                         "the switch, mode 0600; run chown and chmod 600");
     if (!content && errno == EFBIG)
         return error_of(path, "too long; a key-encryption key is one line of 64 hex digits");
+    if (!content && errno == ENOENT)
+        return error_of(path,
+                        "cannot read the key-encryption key: there is none; restore it, or for a "
+                        "new and empty ledger make one: (umask 077; openssl rand -hex 32 > " +
+                            path + ")");
     if (!content) return error_of(path, "cannot read the key-encryption key: " + errno_text());
     auto good = content->size() == kKekHexDigits ||
                 (content->size() == kKekHexDigits + 1 && content->back() == std::byte{'\n'});
@@ -181,6 +186,12 @@ std::optional<KeyError> KeyStore::create_kek(std::string const& path)
                         "there is a key-encryption key already; it is not overwritten, "
                         "because data under it would be lost");
     return error_of(path, "cannot create the key-encryption key: " + errno_text());
+}
+
+std::optional<KeyError> KeyStore::check_kek(std::string const& path)
+{
+    Wiped<Key256> kek;
+    return read_kek(path, kek.value);
 }
 
 Result<std::unique_ptr<KeyStore>, KeyError> KeyStore::open(std::string const& directory,

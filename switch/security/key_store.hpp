@@ -23,6 +23,8 @@ public:
 
     // Creates a fresh KEK file (64 hex digits, mode 0600); refuses to overwrite.
     [[nodiscard]] static std::optional<KeyError> create_kek(std::string const& path);
+    // Reads the KEK file and forgets it: what is wrong with it, if anything. Changes nothing.
+    [[nodiscard]] static std::optional<KeyError> check_kek(std::string const& path);
     // Opens keys.bin in `directory`, creating it with fresh keys when `create` and there is none.
     [[nodiscard]] static Result<std::unique_ptr<KeyStore>, KeyError> open(
         std::string const& directory, std::string const& kek_path, bool create);

@@ -118,7 +118,7 @@ void TrialBalanceAction::print_json(Context& context, Replayed const& replayed) 
              {"kinds", kinds}});
     }
     auto const stats = replayed.engine->stats();
-    Json const out{{"ok", balanced_ && replayed.error.empty()},
+    Json const out{{"ok", balanced_},
                    {"balanced", balanced_},
                    {"last_seq", replayed.engine->last_seq()},
                    {"digest", digest_text(replayed.engine->digest())},
@@ -156,8 +156,12 @@ void TrialBalanceAction::print_text(Context& context, Replayed const& replayed) 
     }
     out << "last sequence " << replayed.engine->last_seq() << ", open holds "
         << group_digits(replayed.engine->stats().holds_open) << ", digest "
-        << digest_text(replayed.engine->digest()) << '\n'
-        << (balanced_ ? context.good("BALANCED") : context.bad("NOT BALANCED")) << '\n';
+        << digest_text(replayed.engine->digest()) << '\n';
+    if (!replayed.error.empty())
+        out << context.bad("NOT PROVEN")
+            << ": the journal could be read up to this sequence only\n";
+    else
+        out << (balanced_ ? context.good("BALANCED") : context.bad("NOT BALANCED")) << '\n';
 }
 
 int TrialBalanceAction::run(Context& context)
@@ -184,12 +188,15 @@ int TrialBalanceAction::run(Context& context)
         if (book.debits_posted != book.credits_posted ||
             book.debits_pending != book.credits_pending)
             balanced_ = false;
+    // The part before a damage balances as well: that proves nothing about the books.
+    if (!replayed.error.empty()) balanced_ = false;
     if (context.json())
         print_json(context, replayed);
     else
         print_text(context, replayed);
     if (!replayed.error.empty()) context.err() << "error: " << replayed.error << '\n';
-    return balanced_ && replayed.error.empty() ? exit_ok : exit_invalid;
+    if (!replayed.error.empty()) return replayed.exit_code;
+    return balanced_ ? exit_ok : exit_invalid;
 }
 
 class AccountsAction final : public Action {
@@ -261,11 +268,10 @@ int AccountsAction::run(Context& context)
     auto const known = kind_.empty() || std::find(kKindNames.begin() + 1, kKindNames.end(),
                                                   kind_) != kKindNames.end();
     if (!known) {
-        context.err() << "error: no kind '" << kind_ << "'";
+        auto text = "no kind '" + kind_ + "'";
         auto const near = nearest(kind_, std::span(kKindNames).subspan(1));
-        if (!near.empty()) context.err() << "; did you mean '" << near << "'?";
-        context.err() << '\n';
-        return exit_usage;
+        if (!near.empty()) text += "; did you mean '" + std::string(near) + "'?";
+        return context.fail(exit_usage, text, "turnout help ledger accounts");
     }
     int code = exit_ok;
     auto const source = open_data(context, options_, code);
@@ -279,8 +285,8 @@ int AccountsAction::run(Context& context)
         print(context, state, account, i);
         ++shown;
     }
-    if (!replayed.error.empty()) context.err() << "error: " << replayed.error << '\n';
-    return replayed.exit_code;
+    if (replayed.error.empty()) return exit_ok;
+    return context.fail(static_cast<Exit>(replayed.exit_code), replayed.error);
 }
 
 }  // namespace

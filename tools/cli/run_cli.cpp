@@ -75,7 +75,20 @@ void print_overview(std::ostream& out, std::string_view noun = {})
            "4 threshold missed, 5 cannot connect, 130 interrupted.\n";
 }
 
-int unknown_command(Streams const& streams, std::string_view noun, std::string_view word)
+// A script that asked for JSON gets its object for a mistyped command line too.
+int usage_error(Streams const& streams, bool json, std::string_view text, std::string_view about)
+{
+    auto const remedy = "turnout help" + (about.empty() ? "" : " " + std::string(about));
+    Context const context(streams, json, false);
+    return context.fail(exit_usage, text, remedy);
+}
+
+bool wants_json(std::span<std::string const> args)
+{
+    return std::find(args.begin(), args.end(), "--json") != args.end();
+}
+
+int unknown_command(Streams const& streams, bool json, std::string_view noun, std::string_view word)
 {
     std::vector<std::string_view> candidates;
     for (auto const& command : commands()) {
@@ -87,12 +100,11 @@ int unknown_command(Streams const& streams, std::string_view noun, std::string_v
     if (noun.empty()) candidates.push_back("help");
     auto const full =
         noun.empty() ? std::string(word) : std::string(noun) + " " + std::string(word);
-    streams.err << "error: unknown command '" << full << "'";
+    auto text = "unknown command '" + full + "'";
     if (auto const near = nearest(word, candidates); !near.empty())
-        streams.err << "; did you mean '" << (noun.empty() ? "" : std::string(noun) + " ") << near
-                    << "'?";
-    streams.err << "\nsee: turnout help" << (noun.empty() ? "" : " " + std::string(noun)) << '\n';
-    return exit_usage;
+        text += "; did you mean '" + (noun.empty() ? "" : std::string(noun) + " ") +
+                std::string(near) + "'?";
+    return usage_error(streams, json, text, noun);
 }
 
 struct Common {
@@ -143,12 +155,6 @@ std::string first_unknown(CLI::App const& app, std::span<std::string const> args
     return {};
 }
 
-int usage_error(Streams const& streams, std::string_view text, Command const& command)
-{
-    streams.err << "error: " << text << "\nsee: turnout help " << command.name << '\n';
-    return exit_usage;
-}
-
 int run_command(Command const& command, std::span<std::string const> args, Streams const& streams)
 {
     auto const action = command.make();
@@ -156,7 +162,7 @@ int run_command(Command const& command, std::span<std::string const> args, Strea
     CLI::App app;
     declare(app, command, *action, common);
     if (auto const word = first_unknown(app, args); !word.empty())
-        return usage_error(streams, unknown_option(app, word), command);
+        return usage_error(streams, wants_json(args), unknown_option(app, word), command.name);
     // CLI11 wants them in reverse.
     std::vector<std::string> reversed(args.rbegin(), args.rend());
     try {
@@ -165,7 +171,7 @@ int run_command(Command const& command, std::span<std::string const> args, Strea
         streams.out << app.help();
         return exit_ok;
     } catch (CLI::ParseError const& error) {
-        return usage_error(streams, error.what(), command);
+        return usage_error(streams, wants_json(args), error.what(), command.name);
     }
     auto const colour = streams.out_is_terminal && !common.no_color && !common.json &&
                         environment("NO_COLOR").empty() && environment("TERM") != "dumb";
@@ -184,8 +190,8 @@ int help(std::span<std::string const> args, Streams const& streams)
         std::vector<std::string> const ask{"--help"};
         return run_command(command, ask, streams);
     }
-    if (!is_noun(args[0])) return unknown_command(streams, {}, args[0]);
-    if (args.size() > 1) return unknown_command(streams, args[0], args[1]);
+    if (!is_noun(args[0])) return unknown_command(streams, false, {}, args[0]);
+    if (args.size() > 1) return unknown_command(streams, false, args[0], args[1]);
     print_overview(streams.out, args[0]);
     return exit_ok;
 }
@@ -209,10 +215,10 @@ int dispatch(std::span<std::string const> args, Streams const& streams)
         auto const words = words_matched(command.name, args);
         if (words != 0) return run_command(command, args.subspan(words), streams);
     }
-    if (!is_noun(args[0])) return unknown_command(streams, {}, args[0]);
+    if (!is_noun(args[0])) return unknown_command(streams, wants_json(args), {}, args[0]);
     if (args.size() > 1 && is_help_flag(args[1])) return help(args.first(1), streams);
     if (args.size() > 1 && !args[1].starts_with('-'))
-        return unknown_command(streams, args[0], args[1]);
+        return unknown_command(streams, wants_json(args), args[0], args[1]);
     print_overview(streams.err, args[0]);
     return exit_usage;
 }
