@@ -8,8 +8,9 @@
 
 namespace turnout {
 
-// `mmddhhmmss` as a number, 0101000000 .. 1231235959. nullopt when it is no date or time in the
-// year nearest to `now` (29 February outside a leap year included).
+// `mmddhhmmss` as a number, 0101000000 .. 1231235959. nullopt when it is no date or time, or when
+// there is no such date within 183 days of `now`: 29 February in or nearest to a common year is
+// refused, never taken for another day or another year.
 [[nodiscard]] std::optional<UnixNanos> de7_to_ns(std::uint64_t mmddhhmmss, UnixNanos now) noexcept;
 
 // de7_to_ns() that remembers the last minute: nearly all messages that arrive together say the same
