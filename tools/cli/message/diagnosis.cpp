@@ -35,7 +35,7 @@ struct Cut {
     bool is_broken = false;
 };
 
-void cut_unit(ByteView unit, wire::Framing framing, bool end_may_be_cut, Cut& cut)
+void cut_unit(ByteView unit, wire::Framing const& framing, bool end_may_be_cut, Cut& cut)
 {
     std::size_t at = 0;
     while (at < unit.size()) {
@@ -51,7 +51,7 @@ void cut_unit(ByteView unit, wire::Framing framing, bool end_may_be_cut, Cut& cu
             cut.is_broken = true;
             return;
         }
-        auto const bytes = std::size_t{frame.header_bytes} + frame.body_bytes;
+        auto const bytes = std::size_t{frame.frame_bytes};
         ++cut.frames;
         cut.bytes_used += bytes;
         at += bytes;
@@ -60,7 +60,7 @@ void cut_unit(ByteView unit, wire::Framing framing, bool end_may_be_cut, Cut& cu
     }
 }
 
-Cut cut_sample(Sample const& sample, FramingChoice framing)
+Cut cut_sample(Sample const& sample, FramingChoice const& framing)
 {
     Cut cut;
     cut.framing = framing;
@@ -292,7 +292,7 @@ Guess guess_of(Candidate const& candidate)
 std::vector<Cut> cuts_of(Sample const& sample, DiagnosisOptions const& options)
 {
     std::vector<Cut> cuts;
-    auto const add = [&](FramingChoice framing) {
+    auto const add = [&](FramingChoice const& framing) {
         auto cut = cut_sample(sample, framing);
         auto const enough = cut.bytes_used * 2 >= cut.bytes;
         if (!cut.bodies.empty() && (enough || options.framing)) cuts.push_back(std::move(cut));
