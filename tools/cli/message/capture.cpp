@@ -41,7 +41,10 @@ public:
             if (file != nullptr) (void)std::fclose(file);
             throw std::runtime_error(reason.data());
         }
+        // The base class leaves both of these unset.
         set_pcap_handle(handle);
+        set_pcap_sniffing_method(::pcap_loop);
+        set_extract_raw_pdus(false);
     }
 };
 

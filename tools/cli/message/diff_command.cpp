@@ -1,5 +1,4 @@
 #include "protocol/iso8583/describe.hpp"
-
 #include "tools/cli/commands.hpp"
 #include "tools/cli/message/comparison.hpp"
 #include "tools/cli/message/opened.hpp"

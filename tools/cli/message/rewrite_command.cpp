@@ -1,5 +1,4 @@
 #include "protocol/iso8583/describe.hpp"
-
 #include "tools/cli/commands.hpp"
 #include "tools/cli/message/conversion.hpp"
 #include "tools/cli/message/diagnosis_dialects.hpp"
