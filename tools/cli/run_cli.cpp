@@ -42,10 +42,27 @@ std::string_view first_word(std::string_view name)
 // How many of `args` name `command`, 0 when they do not.
 std::size_t words_matched(std::string_view command, std::span<std::string const> args)
 {
-    auto const noun = first_word(command);
-    if (args.empty() || args[0] != noun) return 0;
-    if (noun.size() == command.size()) return 1;
-    return args.size() > 1 && args[1] == command.substr(noun.size() + 1) ? 2 : 0;
+    std::size_t words = 0;
+    for (auto rest = command; !rest.empty(); ++words) {
+        auto const word = first_word(rest);
+        if (words == args.size() || args[words] != word) return 0;
+        rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    }
+    return words;
+}
+
+// The command that most of `args` name: "message specs show" rather than "message specs".
+Command const* find_command(std::span<std::string const> args, std::size_t& words)
+{
+    Command const* found = nullptr;
+    words = 0;
+    for (auto const& command : commands()) {
+        auto const matched = words_matched(command.name, args);
+        if (matched <= words) continue;
+        words = matched;
+        found = &command;
+    }
+    return found;
 }
 
 bool is_noun(std::string_view word)
@@ -185,10 +202,10 @@ int help(std::span<std::string const> args, Streams const& streams)
         print_overview(streams.out);
         return exit_ok;
     }
-    for (auto const& command : commands()) {
-        if (words_matched(command.name, args) == 0) continue;
+    std::size_t words = 0;
+    if (auto const* const command = find_command(args, words); command != nullptr) {
         std::vector<std::string> const ask{"--help"};
-        return run_command(command, ask, streams);
+        return run_command(*command, ask, streams);
     }
     if (!is_noun(args[0])) return unknown_command(streams, false, {}, args[0]);
     if (args.size() > 1) return unknown_command(streams, false, args[0], args[1]);
@@ -211,10 +228,9 @@ int dispatch(std::span<std::string const> args, Streams const& streams)
     if (is_help_flag(args[0])) return help({}, streams);
     std::vector<std::string> version{"version"};
     if (args[0] == "--version") args = version;
-    for (auto const& command : commands()) {
-        auto const words = words_matched(command.name, args);
-        if (words != 0) return run_command(command, args.subspan(words), streams);
-    }
+    std::size_t words = 0;
+    if (auto const* const command = find_command(args, words); command != nullptr)
+        return run_command(*command, args.subspan(words), streams);
     if (!is_noun(args[0])) return unknown_command(streams, wants_json(args), {}, args[0]);
     if (args.size() > 1 && is_help_flag(args[1])) return help(args.first(1), streams);
     if (args.size() > 1 && !args[1].starts_with('-'))

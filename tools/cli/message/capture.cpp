@@ -41,7 +41,10 @@ public:
             if (file != nullptr) (void)std::fclose(file);
             throw std::runtime_error(reason.data());
         }
+        // The base class leaves both of these unset.
         set_pcap_handle(handle);
+        set_pcap_sniffing_method(::pcap_loop);
+        set_extract_raw_pdus(false);
     }
 };
 
@@ -197,15 +200,14 @@ private:
                 wire::peek_frame(*options_.framing.framing, rest, kInputMessageBytesMax);
             if (frame.status == wire::FrameStatus::need_more) break;
             if (frame.status == wire::FrameStatus::complete) {
-                emit(place, rest.first(std::size_t{frame.header_bytes} + frame.body_bytes),
-                     frame.header_bytes, frame.body_bytes);
+                emit(place, rest.first(frame.frame_bytes), frame.header_bytes, frame.body_bytes);
             } else if (frame.status != wire::FrameStatus::keep_alive) {
                 stream.broken = !is_datagram;
                 fail(place, "no frame begins here; the rest of this direction is not read");
                 at = stream.buffer.size();
                 break;
             }
-            at += std::size_t{frame.header_bytes} + frame.body_bytes;
+            at += frame.frame_bytes;
         }
         if (is_datagram) at = stream.buffer.size();
         stream.offset += at;

@@ -23,6 +23,7 @@ constexpr std::size_t kFirstLook = 8;     // messages in the first round
 constexpr std::size_t kSecondRound = 24;  // candidates that see the whole sample
 constexpr std::size_t kGuessesMax = 5;
 constexpr double kSkipPenalty = 0.02;     // a header that nothing announces
+constexpr double kBehindBitmap = 0.3;     // part of a message that a good bit map counts for
 constexpr double kChangesPenalty = 0.01;  // a built-in dialect is the simpler explanation
 
 // The bodies that a framing finds in a sample.
@@ -35,7 +36,7 @@ struct Cut {
     bool is_broken = false;
 };
 
-void cut_unit(ByteView unit, wire::Framing framing, bool end_may_be_cut, Cut& cut)
+void cut_unit(ByteView unit, wire::Framing const& framing, bool end_may_be_cut, Cut& cut)
 {
     std::size_t at = 0;
     while (at < unit.size()) {
@@ -51,7 +52,7 @@ void cut_unit(ByteView unit, wire::Framing framing, bool end_may_be_cut, Cut& cu
             cut.is_broken = true;
             return;
         }
-        auto const bytes = std::size_t{frame.header_bytes} + frame.body_bytes;
+        auto const bytes = std::size_t{frame.frame_bytes};
         ++cut.frames;
         cut.bytes_used += bytes;
         at += bytes;
@@ -60,7 +61,7 @@ void cut_unit(ByteView unit, wire::Framing framing, bool end_may_be_cut, Cut& cu
     }
 }
 
-Cut cut_sample(Sample const& sample, FramingChoice framing)
+Cut cut_sample(Sample const& sample, FramingChoice const& framing)
 {
     Cut cut;
     cut.framing = framing;
@@ -115,7 +116,8 @@ struct Score {
     Sense mti, dates, pans, currencies;
     std::size_t messages = 0;
     std::size_t whole = 0;
-    double progress = 0;  // sum over the messages of the part that decoded
+    std::array<std::size_t, 10> editions{};  // messages by the first digit of their MTI
+    double progress = 0;                     // sum over the messages of the part that decoded
     iso8583::DecodeError first_error;
 
     [[nodiscard]] double value() const noexcept
@@ -181,14 +183,27 @@ Score score_of(std::span<ByteView const> bodies, iso8583::Dialect const& dialect
         if (!error.ok() && score.first_error.ok()) score.first_error = error;
         if (!is_message) continue;
         if (error.ok()) ++score.whole;
-        score.progress +=
+        ++score.editions[view.mti().version()];
+        auto const part =
             error.ok()
                 ? 1.0
                 : static_cast<double>(std::min<std::size_t>(error.offset_bytes, body.size())) /
                       static_cast<double>(body.size());
+        score.progress +=
+            (error.ok() || error.de > 1 ? kBehindBitmap : 0.0) + (1 - kBehindBitmap) * part;
         ask_values(view, score);
     }
     return score;
+}
+
+// TPDU, TPDU and six bytes, BASE I, BASE24.
+bool is_known_header(ByteView body, std::size_t bytes) noexcept
+{
+    if (bytes == 0 || bytes >= body.size()) return false;
+    auto const first = static_cast<unsigned>(body[0]);
+    if (bytes == 5 || bytes == 11) return first >= 0x60 && first <= 0x68;
+    if (bytes == 22) return first == 0x16;
+    return bytes == 12 && as_text(body).starts_with("ISO");
 }
 
 struct Candidate {
@@ -199,13 +214,23 @@ struct Candidate {
     std::size_t skip;
     Score score;
 
+    // Bytes that nobody has asked for explain nothing, unless they are of a known shape.
+    [[nodiscard]] double explained() const noexcept
+    {
+        if (skip == 0 || cut->bodies.empty()) return 1;
+        auto const body = cut->bodies.front();
+        if (is_known_header(body, skip)) return 1 - kSkipPenalty;
+        auto const part =
+            1 - static_cast<double>(std::min(skip, body.size())) / static_cast<double>(body.size());
+        return part * part * (1 - kSkipPenalty);
+    }
+
     [[nodiscard]] double value() const noexcept
     {
         auto const framed = cut->bytes == 0 ? 0
                                             : static_cast<double>(cut->bytes_used) /
                                                   static_cast<double>(cut->bytes);
-        return std::max(0.0, score.value() * framed - (cut->is_broken ? 0.1 : 0.0) -
-                                 (skip != 0 ? kSkipPenalty : 0.0) -
+        return std::max(0.0, score.value() * framed * explained() - (cut->is_broken ? 0.1 : 0.0) -
                                  (changes.empty() ? 0.0 : kChangesPenalty));
     }
 };
@@ -276,7 +301,11 @@ Guess guess_of(Candidate const& candidate)
     guess.dialect = candidate.dialect;
     guess.base = candidate.base;
     guess.changes = candidate.changes;
-    guess.family = family_of(*candidate.dialect, candidate.edition);
+    // The messages know their edition better than the dialect that fits them.
+    auto const& editions = candidate.score.editions;
+    auto const most = std::max_element(editions.begin(), editions.end());
+    auto const edition = static_cast<unsigned>(most - editions.begin());
+    guess.family = family_of(*candidate.dialect, *most == 0 ? candidate.edition : edition);
     guess.framing = candidate.cut->framing;
     guess.skip_bytes = candidate.skip;
     if (!candidate.cut->bodies.empty())
@@ -292,7 +321,7 @@ Guess guess_of(Candidate const& candidate)
 std::vector<Cut> cuts_of(Sample const& sample, DiagnosisOptions const& options)
 {
     std::vector<Cut> cuts;
-    auto const add = [&](FramingChoice framing) {
+    auto const add = [&](FramingChoice const& framing) {
         auto cut = cut_sample(sample, framing);
         auto const enough = cut.bytes_used * 2 >= cut.bytes;
         if (!cut.bodies.empty() && (enough || options.framing)) cuts.push_back(std::move(cut));

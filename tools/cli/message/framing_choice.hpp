@@ -20,14 +20,18 @@ struct FramingChoice {
     std::string_view name) noexcept
 {
     if (name == "none") return FramingChoice{};
-    auto const found = wire::framing_by_name(name);
-    return found ? std::optional(FramingChoice{*found}) : std::nullopt;
+    auto const found = wire::framing_of(name);
+    if (!found.has_value()) return std::nullopt;
+    return found->form == wire::LengthForm::none ? FramingChoice{} : FramingChoice{*found};
 }
 
 // "none" first, then all of the library's.
 [[nodiscard]] inline std::vector<FramingChoice> all_framings()
 {
-    return {{}, {wire::Framing::binary2}, {wire::Framing::ascii4}};
+    std::vector<FramingChoice> all{{}};
+    for (auto const& framing : wire::framings())
+        if (framing.form != wire::LengthForm::none) all.push_back({framing});
+    return all;
 }
 
 }  // namespace turnout::cli::message

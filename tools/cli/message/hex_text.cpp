@@ -168,20 +168,17 @@ HexLayout layout_of(std::string_view head)
 
 bool looks_like_hex(std::string_view head)
 {
-    auto digits = false;
     for (auto rest = head; !rest.empty();) {
-        auto const line = next_line(rest);
-        if (line.starts_with('#')) continue;
+        auto line = next_line(rest);
+        if (line.starts_with('#') || skip_blanks(line, 0) == line.size()) continue;
         std::uint64_t offset = 0;
         auto const column = offset_column(line, offset);
         if (column > 0 && offset == 0 && column < line.size()) return true;
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        auto plain = line;
-        if (plain.starts_with("0x") || plain.starts_with("0X")) plain.remove_prefix(2);
-        if (digits_in(plain) == 0) return false;
-        digits = true;
+        line = line.substr(0, line.find('#'));
+        if (line.starts_with("0x") || line.starts_with("0X")) line.remove_prefix(2);
+        return digits_in(line) != 0;
     }
-    return digits;
+    return false;
 }
 
 }  // namespace turnout::cli::message

@@ -40,7 +40,7 @@ enum class HexLayout : std::uint8_t {
 // the same length, of at most 160 digits, and do not begin with the same byte.
 [[nodiscard]] HexLayout layout_of(std::string_view head);
 
-// Only hex digits, separators, comments (# to the end of the line) and what dumps have.
+// By the first line that is not empty and no comment (#): hex digits and separators, or a dump's.
 [[nodiscard]] bool looks_like_hex(std::string_view head);
 
 }  // namespace turnout::cli::message

@@ -73,14 +73,13 @@ bool is_blank(std::string_view line) noexcept
 // Strips framing and what else is in front; an empty text when that worked.
 std::string_view unwrap(InputOptions const& options, ByteView& bytes) noexcept
 {
-    if (bytes.size() > kInputMessageBytesMax + wire::kFrameHeaderBytesMax)
+    if (bytes.size() > kInputMessageBytesMax + wire::kFrameOverheadBytesMax)
         return "longer than any message";
     if (options.framing.framing) {
         auto const frame = wire::peek_frame(*options.framing.framing, bytes, kInputMessageBytesMax);
         if (frame.status != wire::FrameStatus::complete)
             return "the frame's length does not fit these bytes";
-        if (std::size_t{frame.header_bytes} + frame.body_bytes != bytes.size())
-            return "bytes behind the frame";
+        if (frame.frame_bytes != bytes.size()) return "bytes behind the frame";
         bytes = bytes.subspan(frame.header_bytes, frame.body_bytes);
     }
     bytes = bytes.subspan(std::min(options.skip_bytes, bytes.size()));
@@ -231,7 +230,7 @@ private:
             auto const window = source_.window();
             auto const frame =
                 wire::peek_frame(*options_.framing.framing, window, kInputMessageBytesMax);
-            auto const bytes = std::size_t{frame.header_bytes} + frame.body_bytes;
+            auto const bytes = std::size_t{frame.frame_bytes};
             if (frame.status == wire::FrameStatus::complete) {
                 auto const body = window.subspan(frame.header_bytes, frame.body_bytes);
                 out.bytes = body.subspan(std::min(options_.skip_bytes, body.size()));

@@ -1,5 +1,7 @@
 #include "tools/cli/message/message_writer.hpp"
 
+#include <algorithm>
+
 namespace turnout::cli::message {
 
 std::optional<OutputForm> output_form_by_name(std::string_view name) noexcept
@@ -39,12 +41,13 @@ bool frame_message(FramingChoice const& framing, ByteView body, std::vector<std:
         out.assign(body.begin(), body.end());
         return true;
     }
-    out.resize(wire::kFrameHeaderBytesMax);
-    auto const header = wire::write_frame_header(*framing.framing, out, body.size());
-    if (header == 0) return false;
-    out.resize(header);
-    out.insert(out.end(), body.begin(), body.end());
-    return true;
+    auto const& form = *framing.framing;
+    auto const front = wire::frame_header_bytes(form);
+    out.resize(body.size() + wire::kFrameOverheadBytesMax);
+    std::copy(body.begin(), body.end(), out.begin() + static_cast<std::ptrdiff_t>(front));
+    auto const bytes = wire::write_frame(form, {}, out, body.size());
+    out.resize(bytes);
+    return bytes != 0;
 }
 
 }  // namespace turnout::cli::message

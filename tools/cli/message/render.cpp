@@ -18,6 +18,7 @@ constexpr std::size_t kNameColumns = 36;
 constexpr std::size_t kExcerptBefore = 12;
 constexpr std::size_t kExcerptBehind = 4;  // bytes that nothing is known of: too few for a PAN
 constexpr std::size_t kHiddenMax = 64;
+constexpr unsigned kInsideDepthMax = 8;
 
 std::string_view field_name(iso8583::Dialect const& dialect, unsigned de) noexcept
 {
@@ -35,6 +36,16 @@ void for_each_field(MessageView const& view, Do&& visit)
 std::size_t offset_of(MessageView const& view, ByteView frame, unsigned de) noexcept
 {
     return static_cast<std::size_t>(view.value(de).data() - frame.data());
+}
+
+std::string_view subfield_title(iso8583::NestedSpec const& layout,
+                                iso8583::Subfield const& subfield) noexcept
+{
+    if (subfield.spec != nullptr && !subfield.spec->name.empty()) return subfield.spec->name;
+    auto const* const known = layout.kind == iso8583::NestedKind::ber_tlv
+                                  ? wire::find_emv_tag(static_cast<std::uint32_t>(subfield.id))
+                                  : nullptr;
+    return known != nullptr ? known->name : std::string_view{};
 }
 
 }  // namespace
@@ -102,21 +113,14 @@ std::string_view Renderer::explained(MessageView const& view, unsigned de)
     return {note_.data(), explain_field(view, de, note_)};
 }
 
-// The field's bytes when they are BER-TLV, otherwise empty. Valid until the next call.
-ByteView Renderer::chip_data(MessageView const& view, unsigned de)
+// The field's bytes, out of their hex digits when they lie so. Valid until the next call.
+ByteView Renderer::value_bytes(MessageView const& view, unsigned de)
 {
-    auto const& spec = view.dialect().fields[de];
-    auto const* const inner = view.dialect().nested_of(spec);
-    auto const is_tlv = inner != nullptr ? inner->kind == iso8583::NestedKind::ber_tlv : de == 55;
-    if (!is_tlv) return {};
-    auto bytes = view.value(de);
-    if (iso8583::is_hex(spec.encoding)) {
-        auto const size = view.text(de, text_);
-        bytes_.clear();
-        if (!size.has_value() || !append_hex({text_.data(), *size}, bytes_).ok()) return {};
-        bytes = bytes_;
-    }
-    return wire::check_tlv(bytes).ok() ? bytes : ByteView{};
+    if (!iso8583::is_hex(view.dialect().fields[de].encoding)) return view.value(de);
+    auto const size = view.text(de, text_);
+    bytes_.clear();
+    if (!size.has_value() || !append_hex({text_.data(), *size}, bytes_).ok()) return {};
+    return bytes_;
 }
 
 // Hex or text of a chip card element, masked.
@@ -172,30 +176,115 @@ void Renderer::row(Shown const& shown, unsigned de)
         sink_.shown(value);
     if (auto const note = explained(view, de); !note.empty() && !hide) sink_ << "  " << note;
     sink_ << '\n';
-    if (!hide) chip_rows(shown, de);
+    if (!hide) inside_of(shown, de, false);
 }
 
-void Renderer::chip_rows(Shown const& shown, unsigned de)
+void Renderer::inside_of(Shown const& shown, unsigned de, bool as_json)
 {
-    auto const bytes = chip_data(shown.view, de);
-    if (bytes.empty()) return;
-    auto const at = offset_of(shown.view, shown.message.bytes, de);
-    auto const scale = iso8583::is_hex(shown.view.dialect().fields[de].encoding) ? 2U : 1U;
-    (void)wire::walk_tlv(bytes, [&](wire::Tlv const& tlv, unsigned depth) {
-        auto const* const known = wire::find_emv_tag(tlv.tag);
-        auto const name = known != nullptr ? known->name : std::string_view{"not listed"};
-        auto const offset = at + std::size_t{tlv.offset_bytes} * scale;
-        sink_.fill(std::size_t{4} + 2 * depth);
-        sink_.hex(tlv.head.first(tlv.tag > 0xFFFFFF ? 4
-                                 : tlv.tag > 0xFFFF ? 3
-                                 : tlv.tag > 0xFF   ? 2
-                                                    : 1));
-        sink_ << " @";
-        sink_.number(offset).fill(2);
-        sink_.number(tlv.value.size(), 3) << "  " << name << "  ";
-        if (!tlv.constructed()) sink_.shown(tag_value(tlv.tag, tlv.value));
-        sink_ << '\n';
-    });
+    static constexpr iso8583::NestedSpec kChipData{.kind = iso8583::NestedKind::ber_tlv};
+    auto const& dialect = shown.view.dialect();
+    auto const& spec = dialect.fields[de];
+    auto const* layout = dialect.nested_of(spec);
+    if (layout == nullptr && de == 55 && spec.attribute == iso8583::Attribute::b)
+        layout = &kChipData;
+    if (layout == nullptr) return;
+    auto const bytes = value_bytes(shown.view, de);
+    // Chip data have secrets of their own; in other layouts the field's mark counts for all.
+    auto const is_secret = spec.secret && layout->kind != iso8583::NestedKind::ber_tlv;
+    Inside const part{dialect,
+                      *layout,
+                      bytes,
+                      offset_of(shown.view, shown.message.bytes, de),
+                      iso8583::is_hex(spec.encoding) ? 2U : 1U,
+                      is_secret,
+                      0};
+    if (as_json) sink_ << ",\"inside\":[";
+    inside(part, as_json);
+    if (as_json) sink_ << ']';
+}
+
+// Depth is bounded by kInsideDepthMax, whatever the message says.
+void Renderer::inside(Inside const& part, bool as_json)
+{
+    iso8583::NestedReader reader(part.dialect, part.layout, part.bytes);
+    auto first = true;
+    for (iso8583::Subfield subfield; reader.next(subfield);) {
+        if (as_json) sink_ << (first ? "{" : ",{");
+        first = false;
+        if (as_json)
+            inside_json(part, subfield);
+        else
+            inside_row(part, subfield);
+        auto const* const deeper = iso8583::layout_inside(part.dialect, part.layout, subfield);
+        if (deeper != nullptr && part.depth + 1 < kInsideDepthMax) {
+            auto const at = static_cast<std::size_t>(subfield.value.data() - part.bytes.data());
+            if (as_json) sink_ << ",\"inside\":[";
+            inside({part.dialect, *deeper, subfield.value, part.at + at * part.scale, part.scale,
+                    part.is_secret, part.depth + 1},
+                   as_json);
+            if (as_json) sink_ << ']';
+        }
+        if (as_json) sink_ << '}';
+    }
+    auto const fault = reader.error();
+    if (fault.code == iso8583::Errc::ok) return;
+    if (as_json) {
+        sink_ << (first ? "{\"error\":" : ",{\"error\":");
+        sink_.json(meaning(fault.code)) << ",\"at\":";
+        sink_.number(part.at + fault.at * part.scale) << '}';
+        return;
+    }
+    sink_.fill(std::size_t{4} + 2 * part.depth) << "! @";
+    sink_.number(part.at + fault.at * part.scale) << ' ' << meaning(fault.code) << '\n';
+}
+
+std::string_view Renderer::subfield_value(Inside const& part, iso8583::Subfield const& subfield)
+{
+    auto const is_ber = part.layout.kind == iso8583::NestedKind::ber_tlv;
+    if (is_ber && subfield.spec == nullptr)
+        return tag_value(static_cast<std::uint32_t>(subfield.id), subfield.value);
+    auto const size = subfield_text(subfield, text_);
+    auto const text = std::span(text_).first(size.has_value() ? *size : 0);
+    auto const is_secret =
+        part.is_secret || (subfield.spec != nullptr && subfield.spec->spec.secret);
+    if (is_secret) return {text_.data(), iso8583::mask_secret(text, false)};
+    iso8583::mask_pans(text);
+    if (iso8583::find_pan(as_text(subfield.value)).size != 0)
+        return {text_.data(), iso8583::mask_secret(text, false)};
+    return {text_.data(), text.size()};
+}
+
+void Renderer::inside_row(Inside const& part, iso8583::Subfield const& subfield)
+{
+    std::array<char, 16> id{};
+    auto const size = subfield_name(part.layout, subfield.id, id);
+    auto const at = static_cast<std::size_t>(subfield.value.data() - part.bytes.data());
+    sink_.fill(std::size_t{4} + 2 * part.depth) << std::string_view{id.data(), size};
+    sink_.fill(size < 5 ? 5 - size : 1) << '@';
+    sink_.number(part.at + at * part.scale);
+    sink_.number(subfield.value.size(), 5) << "  ";
+    auto const name = subfield_title(part.layout, subfield);
+    sink_ << name;
+    sink_.fill(name.size() + 2 * part.depth < kNameColumns
+                   ? kNameColumns + 2 - name.size() - 2 * part.depth
+                   : 2);
+    if (iso8583::layout_inside(part.dialect, part.layout, subfield) == nullptr)
+        sink_.shown(subfield_value(part, subfield));
+    sink_ << '\n';
+}
+
+void Renderer::inside_json(Inside const& part, iso8583::Subfield const& subfield)
+{
+    std::array<char, 16> id{};
+    auto const size = subfield_name(part.layout, subfield.id, id);
+    auto const at = static_cast<std::size_t>(subfield.value.data() - part.bytes.data());
+    (sink_ << "\"id\":").json({id.data(), size}) << ",\"at\":";
+    sink_.number(part.at + at * part.scale) << ",\"bytes\":";
+    sink_.number(subfield.value.size());
+    if (auto const name = subfield_title(part.layout, subfield); !name.empty())
+        (sink_ << ",\"name\":").json(name);
+    if (iso8583::layout_inside(part.dialect, part.layout, subfield) == nullptr)
+        (sink_ << ",\"value\":").json(subfield_value(part, subfield));
 }
 
 void Renderer::table(Shown const& shown)
@@ -273,36 +362,8 @@ void Renderer::json_field(Shown const& shown, unsigned de)
         sink_.json(value);
     if (auto const note = explained(view, de); !note.empty() && !hide)
         (sink_ << ",\"meaning\":").json(note);
-    if (!hide) json_chip(shown, de);
+    if (!hide) inside_of(shown, de, true);
     sink_ << '}';
-}
-
-void Renderer::json_chip(Shown const& shown, unsigned de)
-{
-    auto const bytes = chip_data(shown.view, de);
-    if (bytes.empty()) return;
-    auto const at = offset_of(shown.view, shown.message.bytes, de);
-    auto const scale = iso8583::is_hex(shown.view.dialect().fields[de].encoding) ? 2U : 1U;
-    sink_ << ",\"tags\":[";
-    auto first = true;
-    (void)wire::walk_tlv(bytes, [&](wire::Tlv const& tlv, unsigned depth) {
-        auto const* const known = wire::find_emv_tag(tlv.tag);
-        sink_ << (first ? "{\"tag\":\"" : ",{\"tag\":\"");
-        first = false;
-        sink_.hex(tlv.head.first(tlv.tag > 0xFFFFFF ? 4
-                                 : tlv.tag > 0xFFFF ? 3
-                                 : tlv.tag > 0xFF   ? 2
-                                                    : 1));
-        sink_ << "\",\"depth\":";
-        sink_.number(depth) << ",\"at\":";
-        sink_.number(at + std::size_t{tlv.offset_bytes} * scale) << ",\"bytes\":";
-        sink_.number(tlv.value.size());
-        if (known != nullptr) (sink_ << ",\"name\":").json(known->name);
-        if (known != nullptr && known->secret) sink_ << ",\"masked\":true";
-        if (!tlv.constructed()) (sink_ << ",\"value\":").json(tag_value(tlv.tag, tlv.value));
-        sink_ << '}';
-    });
-    sink_ << ']';
 }
 
 void Renderer::json(Shown const& shown)

@@ -1,7 +1,7 @@
 // One message as a table for people or as a JSON object, secrets masked always. Works in buffers
 // that are made once: no allocation per message. Not thread-safe.
 #pragma once
-#include "protocol/iso8583/message_view.hpp"
+#include "protocol/iso8583/nested.hpp"
 #include "protocol/iso8583/presence_rules.hpp"
 #include "tools/cli/message/input.hpp"
 #include "tools/cli/message/text_sink.hpp"
@@ -48,11 +48,25 @@ private:
     [[nodiscard]] bool is_hidden(std::size_t at) const noexcept;
     [[nodiscard]] std::string_view value_of(iso8583::MessageView const& view, unsigned de);
     [[nodiscard]] std::string_view explained(iso8583::MessageView const& view, unsigned de);
-    [[nodiscard]] ByteView chip_data(iso8583::MessageView const& view, unsigned de);
+    [[nodiscard]] ByteView value_bytes(iso8583::MessageView const& view, unsigned de);
+    // What lies inside of a value: its layout, its bytes, where they are, whether all is secret.
+    struct Inside {
+        iso8583::Dialect const& dialect;
+        iso8583::NestedSpec const& layout;
+        ByteView bytes;
+        std::size_t at;  // in the message
+        unsigned scale;  // bytes of the message per byte: 2 when it lies as hex
+        bool is_secret;
+        unsigned depth;
+    };
     void row(Shown const& shown, unsigned de);
-    void chip_rows(Shown const& shown, unsigned de);
     void json_field(Shown const& shown, unsigned de);
-    void json_chip(Shown const& shown, unsigned de);
+    void inside_of(Shown const& shown, unsigned de, bool as_json);
+    void inside(Inside const& part, bool as_json);
+    void inside_row(Inside const& part, iso8583::Subfield const& subfield);
+    void inside_json(Inside const& part, iso8583::Subfield const& subfield);
+    [[nodiscard]] std::string_view subfield_value(Inside const& part,
+                                                  iso8583::Subfield const& subfield);
     void json_place(Shown const& shown);
     void json_error(Shown const& shown);
     void excerpt(Shown const& shown, bool as_json);
