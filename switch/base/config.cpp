@@ -218,9 +218,9 @@ void check_listeners(Document const& document, ErrorSink& errors, Config& config
             errors.add(document.where("listener", index, "address"),
                        fmt::format("'{}' is no address", listener.address),
                        "write it as 127.0.0.1 or ::1");
-        if (listener.framing == wire::Framing::ascii4 && listener.frame_bytes_max > 9'999)
-            errors.add(document.where("listener", index, "frame_bytes_max"),
-                       "frame_bytes_max does not fit four digits", "at most 9999 with ascii4");
+        if (auto problem = config_reader::resolve_framing(config.listeners[index]))
+            errors.add(document.where("listener", index, problem->key), std::move(problem->message),
+                       std::move(problem->hint));
         for (std::size_t earlier = 0; earlier < index; ++earlier) {
             auto const& other = config.listeners[earlier];
             if (listener.port == 0 || listener.port != other.port ||

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,7 +57,13 @@ struct ListenerConfig {
     std::string address = "127.0.0.1";
     std::uint32_t port = 0;                     // 0 = any free one
     iso8583::Dialect const* dialect = nullptr;  // never null after loading
-    wire::Framing framing = wire::Framing::binary2;
+    std::string framing_text = "binary2";       // name or description, as written
+    std::string header_text;                    // of the message header; empty: the framing's own
+    bool header_swap = true;
+    bool length_includes_itself = false;
+    wire::EmptyFrame empty_frame = wire::EmptyFrame::ignore;
+    wire::Framing framing = wire::Framing::binary2;             // made of the five above
+    std::shared_ptr<wire::HeaderTemplate const> header_custom;  // what framing.header points to
     std::uint32_t connections_max = 1024;
     std::uint32_t frame_bytes_max = limits::frame_bytes_max_default;
     std::uint32_t frame_timeout_ms = 5'000;

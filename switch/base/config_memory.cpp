@@ -24,8 +24,8 @@ std::uint64_t memory_bytes(Config const& config) noexcept
     auto const loops = std::max<std::uint64_t>(engine.loops, 1);
     bytes += loops * limits::in_flight_per_loop_max * kInFlightBytes;
     for (auto const& listener : config.listeners) {
-        auto const in_bytes =
-            std::max<std::uint64_t>(limits::session_in_bytes, listener.frame_bytes_max);
+        auto const in_bytes = std::max<std::uint64_t>(
+            limits::session_in_bytes, listener.frame_bytes_max + wire::kFrameOverheadBytesMax);
         bytes += listener.connections_max * (limits::session_out_bytes + in_bytes + kSessionBytes);
     }
     return bytes;

@@ -45,6 +45,16 @@ private:
 [[nodiscard]] std::string suggestion(std::string_view word,
                                      std::span<std::string_view const> names);
 
+// What is wrong with the keys that make a listener's framing; `key` is the one to look at.
+struct FramingProblem {
+    std::string_view key;
+    std::string message;
+    std::string hint;
+};
+// Sets listener.framing (and header_custom) from the listener's texts and flags. A frame_bytes_max
+// that was left at its default is lowered to what the length can announce.
+[[nodiscard]] std::optional<FramingProblem> resolve_framing(ListenerConfig& listener);
+
 // Visitor over the schema that fills a section from `table`; keys outside the schema are errors.
 class Reader {
 public:

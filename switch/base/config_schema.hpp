@@ -17,8 +17,10 @@ inline constexpr std::pair<std::string_view, EngineThread> kThreads[] = {
     {"own", EngineThread::own}};
 inline constexpr std::pair<std::string_view, SyncChoice> kSyncs[] = {
     {"fdatasync", SyncChoice::fdatasync}, {"dsync", SyncChoice::dsync}};
-inline constexpr std::pair<std::string_view, wire::Framing> kFramings[] = {
-    {"binary2", wire::Framing::binary2}, {"ascii4", wire::Framing::ascii4}};
+inline constexpr std::pair<std::string_view, wire::EmptyFrame> kEmptyFrames[] = {
+    {"ignore", wire::EmptyFrame::ignore},
+    {"echo", wire::EmptyFrame::echo},
+    {"error", wire::EmptyFrame::error}};
 inline constexpr std::pair<std::string_view, DuplicateTime> kDuplicateTimes[] = {
     {"de7", DuplicateTime::de7}, {"de12_13", DuplicateTime::de12_13}};
 inline constexpr std::pair<std::string_view, LogLevel> kLevels[] = {{"debug", LogLevel::debug},
@@ -99,8 +101,17 @@ void describe(V& v, C& listener)
     v.text("address", listener.address, Need::optional, "IPv4 or IPv6 address to listen on");
     v.number("port", listener.port, 0, 65535, "0 = any free one");
     v.dialect("dialect", listener.dialect, "how messages lie on the wire");
-    v.choice("framing", listener.framing, Choices<wire::Framing>(kFramings),
-             "length header: 2 bytes big endian, or 4 ASCII digits");
+    v.text("framing", listener.framing_text, Need::optional,
+           "what stands around a message: a name (binary2, ascii4, nac, ...) or a description");
+    v.text("header", listener.header_text, Need::optional,
+           "message header: tpdu, base1, base24, d8, unionpay, none, or its pieces; empty: the "
+           "framing's own");
+    v.flag("header_swap", listener.header_swap,
+           "answers have source and destination of the header swapped");
+    v.flag("length_includes_itself", listener.length_includes_itself,
+           "the length counts its own bytes too");
+    v.choice("empty_frame", listener.empty_frame, Choices<wire::EmptyFrame>(kEmptyFrames),
+             "keep-alives of length zero: ignore, echo, or error (close)");
     v.number("connections_max", listener.connections_max, 1, 100'000, "more are closed at once");
     v.number("frame_bytes_max", listener.frame_bytes_max, 64, limits::frame_bytes_max_hard,
              "a longer frame closes the connection");

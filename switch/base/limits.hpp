@@ -20,7 +20,7 @@ inline constexpr std::size_t in_flight_per_loop_max =
 inline constexpr std::size_t session_out_bytes = 128 * 1024;
 inline constexpr std::size_t session_in_bytes = 64 * 1024;  // of one receive, leftovers included
 inline constexpr std::size_t loop_scratch_bytes = 256 * 1024;
-inline constexpr std::size_t answer_own_bytes_max = 160;  // header, bitmaps, DE 38, 39 and 54
+inline constexpr std::size_t answer_own_bytes_max = 160;  // framing, bitmaps, DE 38, 39 and 54
 
 // Records and journal
 inline constexpr std::size_t legs_per_record_max = 16;
@@ -46,7 +46,7 @@ static_assert(journal_ring_bytes >= 2 * batch_record_bytes_max,
               "a batch always fits an empty ring");
 static_assert(answer_bytes_max >= echo_bytes_max + answer_own_bytes_max,
               "an answer is its echo and our own fields");
-static_assert(loop_scratch_bytes >= frame_bytes_max_hard + 4 + session_in_bytes,
+static_assert(loop_scratch_bytes >= frame_bytes_max_hard + 64 + session_in_bytes,
               "what a session left over and one receive fit the scratch");
 static_assert(session_out_bytes > 16 * answer_bytes_max);
 

@@ -84,7 +84,7 @@ Decision decision_of(engine::Effect const& effect) noexcept
     return decision;
 }
 
-std::size_t build_answer(iso8583::Dialect const& dialect, wire::Framing framing,
+std::size_t build_answer(iso8583::Dialect const& dialect, wire::Framing const& framing,
                          EchoFields const& echo, Decision const& decision, ByteSpan out) noexcept
 {
     auto const header_bytes = wire::frame_header_bytes(framing);
@@ -105,8 +105,8 @@ std::size_t build_answer(iso8583::Dialect const& dialect, wire::Framing framing,
     own.before(~0U);
     auto const body_bytes = builder.finish();
     if (!body_bytes.has_value()) return 0;
-    if (wire::write_frame_header(framing, out, *body_bytes) == 0) return 0;
-    return header_bytes + *body_bytes;
+    return wire::write_frame(framing, ByteView(echo.header).first(echo.header_bytes), out,
+                             *body_bytes);
 }
 
 }  // namespace turnout::net

@@ -20,10 +20,11 @@ struct Decision {
 };
 [[nodiscard]] Decision decision_of(engine::Effect const& effect) noexcept;
 
-// Writes frame header and message into `out` (limits::answer_bytes_max always suffices); returns
-// bytes written, 0 when it does not fit or a field cannot be built (then `out` is worthless).
-[[nodiscard]] std::size_t build_answer(iso8583::Dialect const& dialect, wire::Framing framing,
-                                       EchoFields const& echo, Decision const& decision,
-                                       ByteSpan out) noexcept;
+// Writes the whole frame (prefix, message header, message, trailer) into `out`
+// (limits::answer_bytes_max always suffices); returns bytes written, 0 when it does not fit or a
+// field cannot be built (then `out` is worthless).
+[[nodiscard]] std::size_t build_answer(iso8583::Dialect const& dialect,
+                                       wire::Framing const& framing, EchoFields const& echo,
+                                       Decision const& decision, ByteSpan out) noexcept;
 
 }  // namespace turnout::net

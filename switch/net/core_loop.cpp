@@ -33,7 +33,7 @@ CoreLoop::CoreLoop(LoopParts const& parts)
         listeners_.push_back(std::make_unique<ListenerState>(io_, *shared, index));
         sessions_max_ += shared->config.connections_max;
         in_bytes = std::max<std::size_t>(
-            in_bytes, shared->config.frame_bytes_max + wire::kFrameHeaderBytesMax);
+            in_bytes, shared->config.frame_bytes_max + wire::kFrameOverheadBytesMax);
     }
     in_arena_ = std::make_unique<Arena>(sessions_max_, in_bytes);
     out_arena_ = std::make_unique<Arena>(sessions_max_, limits::session_out_bytes);

@@ -116,6 +116,9 @@ private:
     [[nodiscard]] std::size_t parse(Session& session, ByteView bytes) noexcept;
     void keep_rest(Session& session, ByteView rest, bool consumed) noexcept;
     [[nodiscard]] bool may_take(Session& session) noexcept;
+    [[nodiscard]] bool take_keep_alive(Session& session, ByteView frame) noexcept;
+    [[nodiscard]] bool take_bad_header(Session& session) noexcept;
+    [[nodiscard]] bool close_malformed(Session& session) noexcept;
     void handle_message(Session& session, ByteView body) noexcept;
     void handle_command(Session& session) noexcept;
     void handle_reject(Session& session, Extracted const& extracted) noexcept;
@@ -160,6 +163,7 @@ private:
 
     EchoSlots slots_;
     iso8583::MessageView view_;
+    ByteView request_header_;  // of the message that is being handled
     EchoFields reject_echo_;
     std::unique_ptr<std::byte[]> scratch_;
     std::vector<engine::Command> batch_;

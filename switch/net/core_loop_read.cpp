@@ -96,20 +96,25 @@ std::size_t CoreLoop::receive(Session& session, std::size_t have_bytes) noexcept
 std::size_t CoreLoop::parse(Session& session, ByteView bytes) noexcept
 {
     auto const& config = session.listener->shared.config;
+    auto const& framing = config.framing;
     std::size_t used = 0;
     while (used < bytes.size()) {
         auto const rest = bytes.subspan(used);
-        auto const frame = wire::peek_frame(config.framing, rest, config.frame_bytes_max);
+        auto const frame = wire::peek_frame(framing, rest, config.frame_bytes_max);
         switch (frame.status) {
             case FrameStatus::need_more:
                 return used;
             case FrameStatus::keep_alive:
-                counters_.add(CounterId::keep_alives);
-                used += frame.header_bytes;
+                if (!take_keep_alive(session, rest.first(frame.frame_bytes))) return used;
+                used += frame.frame_bytes;
+                continue;
+            case FrameStatus::bad_header:
+                used += frame.frame_bytes;
+                if (!take_bad_header(session)) return used;
                 continue;
             case FrameStatus::bad_length:
                 flush(session);  // what was answered already; the stream behind is lost
-                close(session, CounterId::closed_bad_frame, "length header is no number");
+                close(session, CounterId::closed_bad_frame, "stream is out of step with framing");
                 return used;
             case FrameStatus::too_long:
                 flush(session);
@@ -120,12 +125,51 @@ std::size_t CoreLoop::parse(Session& session, ByteView bytes) noexcept
         }
         if (!may_take(session)) return used;
         counters_.add(CounterId::frames_received);
-        used += frame.header_bytes;
-        handle_message(session, bytes.subspan(used, frame.body_bytes));
-        used += frame.body_bytes;
+        request_header_ = wire::message_header(framing, rest, frame);
+        handle_message(session, rest.subspan(frame.header_bytes, frame.body_bytes));
+        used += frame.frame_bytes;
         if (!is_live(session)) return used;
     }
     return used;
+}
+
+// Sends the same bytes back where that is configured. False when there is no room for them now.
+bool CoreLoop::take_keep_alive(Session& session, ByteView frame) noexcept
+{
+    auto const& framing = session.listener->shared.config.framing;
+    if (framing.empty == wire::EmptyFrame::echo && frame.size() <= wire::kFrameHeaderBytesMax) {
+        if (!has_output_room(session)) {
+            session.paused = true;  // goes on when answers have been sent: flush()
+            counters_.add(CounterId::paused_session);
+            return false;
+        }
+        std::memcpy(out_room(session, frame.size()).data(), frame.data(), frame.size());
+        session.out_tail += frame.size();
+        list_dirty(session);
+    }
+    counters_.add(CounterId::keep_alives);
+    return true;
+}
+
+// A whole frame whose message header is none. False when the session was closed for it.
+bool CoreLoop::take_bad_header(Session& session) noexcept
+{
+    counters_.add(CounterId::frames_received);
+    counters_.add(CounterId::format_errors_dropped);
+    ++session.malformed_in_row;
+    if (log_gate_.allow(now_ms_))
+        log::info("message not decodable: {} reason=\"wrong message header\" answer=none",
+                  describe(session));
+    return close_malformed(session);
+}
+
+// False when there were too many and the session was closed.
+bool CoreLoop::close_malformed(Session& session) noexcept
+{
+    if (session.malformed_in_row < session.listener->shared.config.malformed_max) return true;
+    flush(session);
+    close(session, CounterId::closed_malformed, "too many undecodable messages in a row");
+    return false;
 }
 
 void CoreLoop::keep_rest(Session& session, ByteView rest, bool consumed) noexcept
@@ -182,9 +226,7 @@ void CoreLoop::handle_message(Session& session, ByteView body) noexcept
     counters_.add(extracted.counter);
     log_reject(session, extracted, error);
     if (extracted.outcome == Outcome::answer) handle_reject(session, extracted);
-    if (session.malformed_in_row < listener.config.malformed_max) return;
-    flush(session);
-    close(session, CounterId::closed_malformed, "too many undecodable messages in a row");
+    (void)close_malformed(session);
 }
 
 // The command is the last of the batch: extract() wrote it there.
@@ -194,7 +236,7 @@ void CoreLoop::handle_command(Session& session) noexcept
     TURNOUT_CHECK(index.has_value(), "may_take() looked for a free slot");
     auto& slot = slots_.at(*index);
     slot.session = {session.slot, session.generation};
-    slot.echo.copy(view_);
+    slot.echo.copy(view_, request_header_);
     session.out_reserved += slot.answer_bytes_max();
     ++session.in_flight;
     auto& command = batch_.back();
@@ -207,7 +249,7 @@ void CoreLoop::handle_reject(Session& session, Extracted const& extracted) noexc
 {
     Decision decision;
     std::memcpy(decision.rc, extracted.rc, sizeof decision.rc);
-    reject_echo_.copy(view_);
+    reject_echo_.copy(view_, request_header_);
     put_answer(session, reject_echo_, decision);
     reject_echo_.wipe();
 }

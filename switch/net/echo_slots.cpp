@@ -2,6 +2,7 @@
 
 #include "protocol/core/check.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstring>
 
@@ -17,8 +18,11 @@ static constexpr unsigned kNetworkClass = 8;
 static constexpr unsigned kReversalClass = 4;
 static_assert(std::popcount(kEchoedLow) + 1 <= int{kEchoFieldsMax});
 
-void EchoFields::copy(iso8583::MessageView const& view) noexcept
+void EchoFields::copy(iso8583::MessageView const& view, ByteView request_header) noexcept
 {
+    // Framing accepted the header: it is never longer than the longest.
+    header_bytes = static_cast<std::uint8_t>(std::min(request_header.size(), header.size()));
+    if (header_bytes != 0) std::memcpy(header.data(), request_header.data(), header_bytes);
     count = 0;
     used_bytes = 0;
     mti = view.mti();

@@ -3,6 +3,7 @@
 // it holds the PAN.
 #pragma once
 #include "protocol/iso8583/message_view.hpp"
+#include "protocol/wire/header.hpp"
 #include "switch/base/ids.hpp"
 #include "switch/base/limits.hpp"
 
@@ -26,10 +27,13 @@ struct EchoFields {
     std::uint16_t used_bytes = 0;
     std::array<Field, kEchoFieldsMax> fields{};
     std::array<std::byte, limits::echo_bytes_max> bytes;  // only used_bytes are meaningful
+    std::uint8_t header_bytes = 0;                        // of the message header (TPDU, ...)
+    std::array<std::byte, wire::kMessageHeaderBytesMax> header;
 
-    // Copies what the answer to `view` repeats (docs/formats/wire.md). A field that does not fit
-    // is left out; with the dialects that exist none can be.
-    void copy(iso8583::MessageView const& view) noexcept;
+    // Copies what the answer to `view`, which came with `request_header`, repeats
+    // (docs/formats/wire.md). A field that does not fit is left out; with the dialects that exist
+    // none can be.
+    void copy(iso8583::MessageView const& view, ByteView request_header = {}) noexcept;
     // Overwrites every copied byte, in a way that no optimiser removes.
     void wipe() noexcept;
 };

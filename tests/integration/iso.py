@@ -157,25 +157,75 @@ def decode(dialect, data):
     return mti, fields
 
 
-def frame(framing, body):
-    """A message with its length in front: binary2 (two bytes) or ascii4 (four digits)."""
-    if framing == "binary2":
-        return len(body).to_bytes(2, "big") + body
-    return f"{len(body):04d}".encode() + body
+# How each framing lays out a frame, written down once more from its public description. Prefix:
+# bytes in front ("L" is the length), how the length is written, what it counts beyond the message,
+# bytes of message header, trailer.
+_FRAMINGS = {
+    "binary2": (b"L", "be2", 0, 0, b""), "ascii4": (b"L", "dec4", 0, 0, b""),
+    "ascii2": (b"L", "dec2", 0, 0, b""), "ascii3": (b"L", "dec3", 0, 0, b""),
+    "ascii5": (b"L", "dec5", 0, 0, b""), "ascii6": (b"L", "dec6", 0, 0, b""),
+    "nac": (b"L", "be2", 0, 5, b""), "ncc": (b"L", "bcd2", 0, 5, b""),
+    "bcd2": (b"L", "bcd2", 0, 0, b""), "raw4": (b"L", "be4", 0, 0, b""),
+    "hex4": (b"L", "hex4", 0, 0, b""), "cs": (b"L\0\0", "be2", 0, 0, b""),
+    "vap": (b"L\0\0", "be2", 0, 22, b""), "vml": (b"L\0\0", "be2", 0, 0, b""),
+    "amex": (b"L", "be2", 2, 0, b""), "base24tcp": (b"L", "be2", 0, 0, b"\3"),
+    "gicc": (b"\0\0L", "be2", 0, 0, b""), "cmf": (b"L", "be3", 0, 0, b""),
+    "rbp": (b"\xd0\x4aL\0\0", "be2", 0, 0, b""),
+}
+
+
+def _length_bytes(form, value):
+    kind, size = form[:-1], int(form[-1])
+    if kind == "be":
+        return value.to_bytes(size, "big")
+    if kind == "dec":
+        return str(value).zfill(size).encode()
+    if kind == "hex":
+        return f"{value:0{size}X}".encode()
+    return bytes.fromhex(str(value).zfill(2 * size))
+
+
+def _length_value(form, data):
+    kind = form[:-1]
+    if kind == "be":
+        return int.from_bytes(data, "big")
+    return int(data.hex() if kind == "bcd" else data.decode("ascii"), 16 if kind == "hex" else 10)
+
+
+def frame(framing, body, header=b""):
+    """A message with its framing around it; `header` is the message header (TPDU, BASE1, ...)."""
+    prefix, form, extra, _, trailer = _FRAMINGS[framing]
+    length = extra + len(header) + len(body) + len(trailer)
+    return prefix.replace(b"L", _length_bytes(form, length), 1) + header + body + trailer
+
+
+def unframe_whole(framing, buffered):
+    """(header, body, bytes used) of the first frame, or None when it is not complete."""
+    prefix, form, extra, header_size, trailer = _FRAMINGS[framing]
+    before = prefix.index(b"L")
+    size = int(form[-1])
+    start = len(prefix) - 1 + size
+    if len(buffered) < start:
+        return None
+    length = _length_value(form, bytes(buffered[before:before + size]))
+    if length == 0:
+        return b"", b"", start
+    inner = length - extra - len(trailer)
+    end = start + inner + len(trailer)
+    if len(buffered) < end:
+        return None
+    if bytes(buffered[:start]) != prefix.replace(b"L", _length_bytes(form, length), 1):
+        raise IsoError(f"{framing}: prefix {bytes(buffered[:start]).hex()}")
+    if bytes(buffered[end - len(trailer):end]) != trailer:
+        raise IsoError(f"{framing}: trailer {bytes(buffered[end - len(trailer):end]).hex()}")
+    whole = bytes(buffered[start:start + inner])
+    return whole[:header_size], whole[header_size:], end
 
 
 def unframe(framing, buffered):
     """(body, bytes used) of the first frame in `buffered`, or None when it is not complete."""
-    header = 2 if framing == "binary2" else 4
-    if len(buffered) < header:
-        return None
-    if framing == "binary2":
-        length = int.from_bytes(buffered[:2], "big")
-    else:
-        length = int(buffered[:4].decode("ascii"))
-    if len(buffered) < header + length:
-        return None
-    return bytes(buffered[header:header + length]), header + length
+    found = unframe_whole(framing, buffered)
+    return None if found is None else (found[1], found[2])
 
 
 def test_pan(index, bin6="999901", seed=42):

@@ -275,6 +275,10 @@ int LoadAction::finish(Context& context, loadgen::LoadStatus status,
 
 int LoadAction::run(Context& context)
 {
+    if (!wire_.finish()) {
+        context.err() << "error: the length cannot count the header and itself\n";
+        return exit_usage;
+    }
     options_.dialect = wire_.dialect;
     options_.framing = wire_.framing;
     options_.amount_min = amount_.min;

@@ -39,9 +39,18 @@ CLI::Option* add_parsed(CLI::App& app, std::string const& name, T& into, Parse p
     return app.add_option_function<std::string>(name, read, help)->type_name("");
 }
 
+// "binary2, ascii4, nac, ...".
+[[nodiscard]] inline std::string framing_names()
+{
+    std::string names;
+    for (auto const& framing : wire::framings())
+        names += (names.empty() ? "" : ", ") + std::string(framing.name);
+    return names;
+}
+
 struct WireOptions {
     iso8583::Dialect const* dialect = &iso8583::dialect_1987_binary();
-    wire::Framing framing = wire::Framing::binary2;
+    wire::Framing framing = wire::Framing::binary2;  // complete after finish()
 
     void declare(CLI::App& app)
     {
@@ -57,9 +66,37 @@ struct WireOptions {
             "87binary or 87ascii", "87binary (default) or 87ascii");
         add_parsed(
             app, "--framing", framing,
-            [](std::string_view name) { return wire::framing_by_name(name); }, "binary2 or ascii4",
-            "binary2 (default) or ascii4");
+            [](std::string_view text) {
+                auto const made = wire::framing_of(text);
+                return made.has_value() ? std::optional(*made) : std::nullopt;
+            },
+            "one of " + framing_names() + ", or a description such as 'binary:2 any:2'",
+            "binary2 (default), ascii4, nac, ... or a description such as 'binary:2 any:2'");
+        add_parsed(
+            app, "--header", header_,
+            [](std::string_view text) {
+                auto const made = wire::header_template_of(text);
+                return made.has_value() ? std::optional(*made) : std::nullopt;
+            },
+            "tpdu, base1, base24, d8, unionpay, or pieces such as \"x'60' to:2=from from:2=to\"",
+            "message header: tpdu, base1, base24, d8, unionpay, or its pieces");
+        app.add_flag("--no-header", no_header_, "the framing without its message header");
+        app.add_flag("--length-includes-itself", counts_itself_,
+                     "the length counts its own bytes too");
     }
+    // Call once after parsing. False when the length cannot count what it was asked to. The header
+    // is kept here: the framing is good as long as this object lives and is not moved.
+    [[nodiscard]] bool finish() noexcept
+    {
+        if (no_header_ && !wire::set_header(framing, nullptr)) return false;
+        if (header_.has_value() && !wire::set_header(framing, &*header_)) return false;
+        return !counts_itself_ || wire::count_prefix(framing);
+    }
+
+private:
+    std::optional<wire::HeaderTemplate> header_;
+    bool no_header_ = false;
+    bool counts_itself_ = false;
 };
 
 }  // namespace turnout::cli

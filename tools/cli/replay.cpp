@@ -190,6 +190,10 @@ int ReplayAction::run(Context& context)
                       << loadgen::kConnectionsMax << '\n';
         return exit_usage;
     }
+    if (!wire_.finish()) {
+        context.err() << "error: the length cannot count the header and itself\n";
+        return exit_usage;
+    }
     options_.dialect = wire_.dialect;
     options_.framing = wire_.framing;
     auto loaded = loadgen::load_replay_source(path_, {wire_.dialect, wire_.framing, dst_port_});

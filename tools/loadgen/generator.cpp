@@ -153,8 +153,9 @@ std::string Generator::sign_on(Link& link, std::uint64_t timeout_ns)
         if (frame.status == wire::FrameStatus::need_more) {
             if (now >= deadline || read_some(link.fd, in, deadline - now) <= 0) return {};
         } else if (frame.status == wire::FrameStatus::complete ||
-                   frame.status == wire::FrameStatus::keep_alive) {
-            in.erase(in.begin(), in.begin() + frame.header_bytes + frame.body_bytes);
+                   frame.status == wire::FrameStatus::keep_alive ||
+                   frame.status == wire::FrameStatus::bad_header) {
+            in.erase(in.begin(), in.begin() + frame.frame_bytes);
         } else {
             return {};
         }

@@ -156,13 +156,16 @@ std::size_t Generator::parse(Link& link, std::uint64_t now) noexcept
             case wire::FrameStatus::complete:
                 on_answer(link, rest.subspan(frame.header_bytes, frame.body_bytes), now);
                 break;
+            case wire::FrameStatus::bad_header:
+                ++result_.malformed;
+                break;
             case wire::FrameStatus::bad_length:
             case wire::FrameStatus::too_long:
                 ++result_.malformed;
                 lose(link);
                 return at;
         }
-        at += frame.header_bytes + frame.body_bytes;
+        at += frame.frame_bytes;
     }
 }
 

@@ -56,11 +56,12 @@ std::string original_digits(std::uint64_t acquirer)
     return std::string(20, '0') + digits_of(acquirer, 11) + std::string(11, '0');
 }
 
-std::vector<std::byte> framed(wire::Framing framing, ByteView body)
+std::vector<std::byte> framed(wire::Framing const& framing, ByteView body)
 {
-    std::vector<std::byte> out(wire::frame_header_bytes(framing) + body.size());
-    if (wire::write_frame_header(framing, out, body.size()) == 0) return {};
-    std::memcpy(out.data() + wire::frame_header_bytes(framing), body.data(), body.size());
+    auto const at = wire::frame_header_bytes(framing);
+    std::vector<std::byte> out(at + body.size() + framing.trailer_bytes);
+    if (wire::write_frame(framing, {}, out, body.size()) == 0) return {};
+    std::memcpy(out.data() + at, body.data(), body.size());
     return out;
 }
 

@@ -72,7 +72,8 @@ private:
 // Bytes of one direction of one TCP stream, cut into frames as they come.
 class Direction {
 public:
-    Direction(Collector& into, wire::Framing framing, std::uint32_t stream, std::uint16_t port)
+    Direction(Collector& into, wire::Framing const& framing, std::uint32_t stream,
+              std::uint16_t port)
         : into_(into), framing_(framing), stream_(stream), port_(port)
     {
     }
@@ -90,12 +91,14 @@ public:
             if (frame.status == wire::FrameStatus::complete) {
                 into_.add(stream_, port_, at_ns,
                           rest.subspan(frame.header_bytes, frame.body_bytes));
+            } else if (frame.status == wire::FrameStatus::bad_header) {
+                ++into_.source.undecodable;
             } else if (frame.status != wire::FrameStatus::keep_alive) {
                 broken_ = true;
                 ++into_.source.broken_streams;
                 break;
             }
-            at += frame.header_bytes + frame.body_bytes;
+            at += frame.frame_bytes;
         }
         buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(at));
     }

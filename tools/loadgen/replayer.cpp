@@ -116,6 +116,10 @@ std::string Replayer::sign_on(Connection& connection)
         auto const frame = wire::peek_frame(options_.framing, in, iso8583::kMessageBytesMax);
         if (frame.status == wire::FrameStatus::complete) break;
         auto const now = monotonic_ns();
+        if (frame.status == wire::FrameStatus::keep_alive) {
+            in.erase(in.begin(), in.begin() + frame.frame_bytes);
+            continue;
+        }
         if (frame.status != wire::FrameStatus::need_more || now >= deadline ||
             read_some(connection.fd, in, deadline - now) <= 0)
             return {};
@@ -212,9 +216,12 @@ void Replayer::queue(Connection& connection, std::size_t message, std::uint64_t 
         ++result_.unbuildable;
         return;
     }
+    auto const& trailer = options_.framing.trailer;
     connection.out.insert(connection.out.end(), header.begin(),
                           header.begin() + static_cast<std::ptrdiff_t>(header_bytes));
     connection.out.insert(connection.out.end(), body.begin(), body.end());
+    connection.out.insert(connection.out.end(), trailer.begin(),
+                          trailer.begin() + options_.framing.trailer_bytes);
     connection.waiting[key(view_.mti().answer())].push_back({message, intended, now});
     ++connection.outstanding;
     ++outstanding_;
@@ -269,7 +276,8 @@ void Replayer::receive(Connection& connection)
                  frame.status == wire::FrameStatus::too_long;
         if (frame.status == wire::FrameStatus::complete)
             on_answer(connection, rest.subspan(frame.header_bytes, frame.body_bytes), now);
-        if (!broken) at += frame.header_bytes + frame.body_bytes;
+        if (frame.status == wire::FrameStatus::bad_header) ++result_.unmatched;
+        if (!broken) at += frame.frame_bytes;
     }
     connection.in.erase(connection.in.begin(),
                         connection.in.begin() + static_cast<std::ptrdiff_t>(at));

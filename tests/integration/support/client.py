@@ -42,9 +42,12 @@ class Answer:
 class Client:
     """One connection. Closed at the end of its `with` block."""
 
-    def __init__(self, port, dialect="87binary", framing="binary2", host="127.0.0.1", source=None):
+    def __init__(self, port, dialect="87binary", framing="binary2", host="127.0.0.1", source=None,
+                 header=b""):
         self.dialect, self.framing = dialect, framing
+        self.header, self.last_header = header, b""  # sent with each message; of the last answer
         self._buffer = bytearray()
+        self.keep_alives = 0
         self.closed = False
         self.socket = socket.create_connection((host, port), timeout=10,
                                                source_address=(source, 0) if source else None)
@@ -61,25 +64,27 @@ class Client:
         self.socket.sendall(data)
 
     def bytes_of(self, mti, fields):
-        return iso.frame(self.framing, iso.encode(self.dialect, mti, fields))
+        return iso.frame(self.framing, iso.encode(self.dialect, mti, fields), self.header)
 
     def send(self, mti, fields):
         self.send_raw(self.bytes_of(mti, fields))
 
     def send_body(self, body):
         """A message that is already bytes, framed here."""
-        self.send_raw(iso.frame(self.framing, body))
+        self.send_raw(iso.frame(self.framing, body, self.header))
 
     def receive_raw(self, timeout_s=5):
         """Bytes of the next message; None at end of stream; Failed when nothing comes."""
         deadline = time.monotonic() + timeout_s
         while True:
-            found = iso.unframe(self.framing, self._buffer)
+            found = iso.unframe_whole(self.framing, self._buffer)
             if found:
-                body, used = found
+                header, body, used = found
                 del self._buffer[:used]
                 if body:
+                    self.last_header = header
                     return body
+                self.keep_alives += 1
                 continue  # a keep-alive
             left_s = deadline - time.monotonic()
             if left_s <= 0:

@@ -90,7 +90,7 @@ void Responder::serve(Connection& connection)
             wire::peek_frame(behaviour_.framing, ByteView(connection.in).subspan(at), 8'192);
         if (frame.status != wire::FrameStatus::complete) break;
         answer(connection, at + frame.header_bytes, frame.body_bytes);
-        at += frame.header_bytes + frame.body_bytes;
+        at += frame.frame_bytes;
     }
     connection.in.erase(connection.in.begin(),
                         connection.in.begin() + static_cast<std::ptrdiff_t>(at));
@@ -148,9 +148,9 @@ void Responder::answer(Connection& connection, std::size_t at, std::size_t bytes
         if (view.has(de)) builder.wire(de, view.wire(de));
     auto const built = builder.finish();
     if (!built.has_value()) return;
-    (void)wire::write_frame_header(behaviour_.framing, out, *built);
+    auto const bytes = wire::write_frame(behaviour_.framing, {}, out, *built);
     for (auto times = is_nth(behaviour_.twice_every) ? 2 : 1; times > 0; --times)
-        (void)::send(connection.fd, out.data(), header + *built, MSG_NOSIGNAL);
+        (void)::send(connection.fd, out.data(), bytes, MSG_NOSIGNAL);
 }
 
 }  // namespace turnout::test

@@ -174,7 +174,7 @@ TEST(Config, refuses_what_would_be_ambiguous)
                   .find("an inline engine runs on exactly one loop"),
               std::string::npos);
     EXPECT_NE(errors_of(replaced("port = 8583", "framing = \"ascii4\"\nframe_bytes_max = 10000"))
-                  .find("does not fit four digits"),
+                  .find("frame_bytes_max does not fit the length of 'ascii4'"),
               std::string::npos);
 }
 
