@@ -61,6 +61,15 @@ std::vector<HealthWatch::Line> HealthWatch::look(Health const& now, std::uint64_
         accept_said_ = now.accept_errors;
         accept_said_ns_ = now_ns;
     }
+    if (now.table_full != full_said_ && now_ns - full_said_ns_ >= kCountsEveryNs) {
+        lines.push_back({LogLevel::error,
+                         fmt::format("{} messages got 96: a table of the engine is full; compare "
+                                     "open holds and transactions a day with holds_max and "
+                                     "transactions_max in [engine], raise them and restart",
+                                     now.table_full - full_said_)});
+        full_said_ = now.table_full;
+        full_said_ns_ = now_ns;
+    }
     return lines;
 }
 

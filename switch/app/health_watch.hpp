@@ -16,6 +16,7 @@ struct Health {
     std::uint64_t free_bytes = 0;  // of the data directory's file system
     std::uint64_t refused = 0;     // answered 91, or not at all, for want of room in the journal
     std::uint64_t accept_errors = 0;
+    std::uint64_t table_full = 0;  // answered 96
 };
 
 class HealthWatch {
@@ -40,6 +41,7 @@ private:
     std::uint64_t short_said_ns_ = 0, refused_before_ = 0;
     std::uint64_t refused_said_ = 0, refused_said_ns_ = 0;
     std::uint64_t accept_said_ = 0, accept_said_ns_ = 0;
+    std::uint64_t full_said_ = 0, full_said_ns_ = 0;
 };
 
 }  // namespace turnout::app

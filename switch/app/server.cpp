@@ -422,6 +422,7 @@ Health Server::health() const
     if (!ignored) health.free_bytes = space.available;
     health.refused =
         total(blocks, CounterId::shed_originals) + total(blocks, CounterId::shed_unanswered);
+    health.table_full = total(blocks, CounterId::answers_96);
     health.accept_errors = total(blocks, CounterId::accept_errors);
     return health;
 }

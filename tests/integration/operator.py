@@ -64,6 +64,17 @@ def a_refused_start_is_in_the_log_file_too(context):
         expect_in("participant 'nobody'", text, "the log file")
 
 
+def full_tables_are_told_without_being_asked(context):
+    with context.other("full", **{"engine.holds_max": 16}) as daemon:
+        daemon.start()
+        with Client(daemon.port()) as client:
+            client.sign_on()
+            codes = [client.request("0100", messages.preauthorization(card, 100)).code
+                     for card in range(40)]
+        expect("96" in codes, f"no table became full: {codes}")
+        expect_logged(daemon, 0, ["error", "got 96", "holds_max"])
+
+
 def a_mistyped_participant_at_the_first_start_loads_nothing(context):
     with context.other("mistyped", **{"link.demo.participant": "demo-acqirer"}) as daemon:
         refused(daemon, "participant 'demo-acqirer'", "did you mean 'demo-acquirer'?",
@@ -134,7 +145,7 @@ def following_shows_a_payment_when_it_is_made(context):
 if __name__ == "__main__":
     sys.exit(main(Context, [
         a_hangup_does_not_end_payments, a_hangup_opens_a_rotated_log_anew,
-        a_refused_start_is_in_the_log_file_too,
+        a_refused_start_is_in_the_log_file_too, full_tables_are_told_without_being_asked,
         a_mistyped_participant_at_the_first_start_loads_nothing,
         nothing_is_made_for_a_start_without_a_key_file,
         a_trial_that_cannot_start_leaves_nothing_behind,

@@ -58,5 +58,14 @@ TEST_F(HealthWatchTest, want_of_descriptors_names_the_limit)
     EXPECT_TRUE(watch.look({.accept_errors = 2}, now + 60 * kSecond).empty());
 }
 
+TEST_F(HealthWatchTest, full_tables_name_the_keys_to_raise)
+{
+    auto const lines = watch.look({.table_full = 12}, now);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_EQ(lines[0].level, LogLevel::error);
+    EXPECT_EQ(lines[0].text.rfind("12 messages got 96", 0), 0U) << lines[0].text;
+    EXPECT_NE(lines[0].text.find("holds_max"), std::string::npos) << lines[0].text;
+}
+
 }  // namespace
 }  // namespace turnout::app
