@@ -20,7 +20,6 @@
 
 namespace turnout::app {
 
-static constexpr int kExitNow = 130;  // second signal
 static constexpr unsigned kDrainPolls = 250;
 static constexpr long kDrainPollNs = 20'000'000;  // 250 polls of 20 ms: 5 s
 

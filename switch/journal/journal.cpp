@@ -80,7 +80,7 @@ void exit_on_fatal(std::string const& text)
 {
     std::fprintf(stderr, "turnout: journal: %s; stopping, recovery decides what is kept\n",
                  text.c_str());
-    ::_exit(70);
+    ::_exit(kExitIo);
 }
 
 Result<std::unique_ptr<Journal>, OpenError> open_journal(JournalConfig const& config,
