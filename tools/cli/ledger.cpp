@@ -1,4 +1,5 @@
 #include "protocol/core/money.hpp"
+#include "switch/base/config.hpp"
 #include "switch/engine/state.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/data_source.hpp"
@@ -244,7 +245,7 @@ int AccountsAction::run(Context& context)
                                                   kind_) != kKindNames.end();
     if (!known) {
         context.err() << "error: no kind '" << kind_ << "'";
-        auto const near = nearest(kind_, std::span(kKindNames).subspan(1));
+        auto const near = did_you_mean(kind_, std::span(kKindNames).subspan(1));
         if (!near.empty()) context.err() << "; did you mean '" << near << "'?";
         context.err() << '\n';
         return exit_usage;

@@ -1,3 +1,4 @@
+#include "switch/base/config.hpp"
 #include "tools/cli/command.hpp"
 
 #include <algorithm>
@@ -88,7 +89,7 @@ int unknown_command(Streams const& streams, std::string_view noun, std::string_v
     auto const full =
         noun.empty() ? std::string(word) : std::string(noun) + " " + std::string(word);
     streams.err << "error: unknown command '" << full << "'";
-    if (auto const near = nearest(word, candidates); !near.empty())
+    if (auto const near = did_you_mean(word, candidates); !near.empty())
         streams.err << "; did you mean '" << (noun.empty() ? "" : std::string(noun) + " ") << near
                     << "'?";
     streams.err << "\nsee: turnout help" << (noun.empty() ? "" : " " + std::string(noun)) << '\n';
@@ -125,7 +126,7 @@ std::string unknown_option(CLI::App const& app, std::string const& word)
             names.push_back("--" + name);
     std::vector<std::string_view> const candidates(names.begin(), names.end());
     auto text = "unknown option '" + word + "'";
-    if (auto const near = nearest(word, candidates); !near.empty())
+    if (auto const near = did_you_mean(word, candidates); !near.empty())
         text += "; did you mean '" + std::string(near) + "'?";
     return text;
 }
@@ -137,7 +138,7 @@ std::string first_unknown(CLI::App const& app, std::span<std::string const> args
     for (auto const& arg : args) {
         if (arg == "--") return {};
         if (!arg.starts_with("--")) continue;
-        auto const word = arg.substr(0, arg.find('='));
+        auto word = arg.substr(0, arg.find('='));
         if (app.get_option_no_throw(word) == nullptr) return word;
     }
     return {};
