@@ -102,13 +102,11 @@ fault_cases() {
 }
 
 # The modules that run threads, and the whole daemon driven over loopback. Everything else is one
-# thread by design: running it here would cost minutes and find nothing. Tests that count memory
-# allocations are left out: they look at one thread each.
+# thread by design: running it here would cost minutes and find nothing.
 tsan_cases() {
     local module tests=()
     for module in base journal net app; do
-        mapfile -t -O "${#tests[@]}" tests < <(
-            declared turnout_test "tests/unit/switch/$module" | grep -v allocation)
+        mapfile -t -O "${#tests[@]}" tests < <(declared turnout_test "tests/unit/switch/$module")
     done
     build tsan "${tests[@]}" turnoutd turnout || return 0
     local names
