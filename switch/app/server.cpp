@@ -4,6 +4,8 @@
 #include "switch/app/startup_error.hpp"
 #include "switch/base/log.hpp"
 #include "switch/engine/replay.hpp"
+#include "switch/journal/disk.hpp"
+#include "switch/security/random.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,17 +13,13 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <linux/magic.h>
 #include <sched.h>
-#include <sys/random.h>
-#include <sys/statfs.h>
 
 namespace turnout::app {
 
 namespace fs = std::filesystem;
 
 static constexpr unsigned kInlineCoresMax = 2;
-static constexpr std::uint64_t kClockAheadMaxNs = 24 * 3'600 * kNanosPerSecond;
 static constexpr std::uint64_t kProgressEveryNs = 5 * kNanosPerSecond;
 static constexpr std::uint64_t kRecordsPerLook = 4096;
 static constexpr auto kStartPoll = std::chrono::microseconds(100);
@@ -48,13 +46,7 @@ static unsigned usable_cores() noexcept
 
 static void random_bytes(void* bytes, std::size_t count)
 {
-    auto* at = static_cast<std::byte*>(bytes);
-    while (count != 0) {
-        auto const got = ::getrandom(at, count, 0);
-        if (got <= 0) throw std::system_error(errno, std::generic_category(), "getrandom");
-        at += got;
-        count -= static_cast<std::size_t>(got);
-    }
+    security::fill_random({static_cast<std::byte*>(bytes), count});
 }
 
 Server::Server(Config const& config)
@@ -200,10 +192,6 @@ void Server::open_journal(GiveUp const& give_up)
                            fmt::format("the first start on {} was interrupted while it loaded the "
                                        "master data; nothing was served: remove the directory",
                                        group_directory(config_)));
-    if (engine_->last_ts() > clock_.wall_ns() + kClockAheadMaxNs)
-        throw StartupError(kExitRefused,
-                           "the last record is more than a day ahead of this machine's clock: set "
-                           "the clock");
 }
 
 void Server::make_loops()
@@ -342,18 +330,10 @@ void Server::link_participants()
     if (!missing.empty()) throw StartupError(kExitConfig, missing);
 }
 
-// A file system in memory keeps nothing over a power cut, whatever its sync says.
-static bool lies_in_memory(std::string const& directory) noexcept
-{
-    struct statfs where {};
-    if (::statfs(directory.c_str(), &where) != 0) return false;
-    return where.f_type == TMPFS_MAGIC || where.f_type == RAMFS_MAGIC;
-}
-
 void Server::log_start() const
 {
     auto const& recovered = journal_->recovered();
-    if (lies_in_memory(config_.data.directory))
+    if (journal::SystemDisk(config_.journal.allow_buffered).is_volatile(config_.data.directory))
         log::warn("NOT durable: {} lies in memory", config_.data.directory);
     log::info("memory: at most {} MiB for tables, rings and sessions",
               memory_bytes(config_) >> 20U);

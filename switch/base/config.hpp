@@ -131,7 +131,8 @@ struct Config {
 // the machine's memory by load_config().
 [[nodiscard]] std::uint64_t memory_bytes(Config const& config) noexcept;
 
-// The candidate nearest to `word` (edit distance at most a third of its length), empty when none.
+// The candidate nearest to `word` (edit distance at most a third of its length, or one; swapped
+// neighbours are one edit), empty when there is none or `word` is longer than 64 characters.
 [[nodiscard]] std::string_view did_you_mean(std::string_view word,
                                             std::span<std::string_view const> candidates);
 

@@ -6,8 +6,7 @@
 
 namespace turnout {
 
-// Edit distance with neighbours swapped as one step (optimal string alignment). The words are keys,
-// so the quadratic cost is nothing.
+// Edit distance with neighbours swapped as one step (optimal string alignment).
 static std::size_t distance(std::string_view a, std::string_view b)
 {
     std::vector<std::vector<std::size_t>> steps(a.size() + 1,
@@ -30,6 +29,9 @@ static std::size_t distance(std::string_view a, std::string_view b)
 
 std::string_view did_you_mean(std::string_view word, std::span<std::string_view const> candidates)
 {
+    // The cost is quadratic, and nobody mistypes a key into this.
+    static constexpr std::size_t kWordCharactersMax = 64;
+    if (word.size() > kWordCharactersMax) return {};
     std::string_view best;
     auto best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
     for (auto const candidate : candidates) {

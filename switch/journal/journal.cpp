@@ -80,7 +80,7 @@ void exit_on_fatal(std::string const& text)
 {
     log::write_now(LogLevel::error,
                    "journal: " + text + "; stopping, recovery decides what is kept");
-    ::_exit(70);
+    ::_exit(kExitIo);
 }
 
 Result<std::unique_ptr<Journal>, OpenError> open_journal(JournalConfig const& config,

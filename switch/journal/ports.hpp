@@ -16,7 +16,7 @@ namespace turnout::journal {
 // any more.
 using FatalHandler = std::function<void(std::string const& text)>;
 
-// Writes the text to stderr and ends the process with status 70 at once: after a failed write or
+// Writes the text to stderr and ends the process with kExitIo at once: after a failed write or
 // sync the kernel may have dropped the data, so nothing that it says later can be trusted.
 [[noreturn]] void exit_on_fatal(std::string const& text);
 

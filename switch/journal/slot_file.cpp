@@ -62,8 +62,15 @@ std::uint64_t order_of(Witness const& page) noexcept
 
 OpenError io_error(std::string const& path, char const* operation, std::string const& cause)
 {
-    return {70,
+    return {kExitIo,
             path + ": " + operation + " failed: " + cause + "; check the disk, then start again"};
+}
+
+OpenError no_direct_io(std::string const& path)
+{
+    return {kExitRefused, path +
+                              ": this file system refuses direct I/O (O_DIRECT), which durability "
+                              "rests on; put the data directory on ext4 or XFS"};
 }
 
 }  // namespace
@@ -111,10 +118,7 @@ std::optional<OpenError> SlotFile<Page>::create(Disk& disk, std::string const& d
     [[maybe_unused]] auto const removed = disk.remove(temporary);  // left by a crash, or not there
     int error = 0;
     auto const file = disk.open(temporary, {.write = true, .create = true}, error);
-    if (file == nullptr && error == EINVAL)
-        return OpenError{78, temporary +
-                                 ": this file system refuses direct I/O (O_DIRECT), which "
-                                 "durability rests on; put the data directory on ext4 or XFS"};
+    if (file == nullptr && error == EINVAL) return no_direct_io(temporary);
     if (file == nullptr) return io_error(temporary, "create", describe_errno(error));
     seal(first, mac);
     AlignedBuffer pages(2 * kPageBytes);
@@ -138,10 +142,7 @@ Result<SlotFile<Page>, OpenError> SlotFile<Page>::open(Disk& disk, std::string c
 {
     int error = 0;
     auto file = disk.open(path, {.write = write}, error);
-    if (file == nullptr && error == EINVAL)
-        return OpenError{78, path +
-                                 ": this file system refuses direct I/O (O_DIRECT), which "
-                                 "durability rests on; put the data directory on ext4 or XFS"};
+    if (file == nullptr && error == EINVAL) return no_direct_io(path);
     if (file == nullptr && error != ENOENT) return io_error(path, "open", describe_errno(error));
     SlotFile slots(path, std::move(file), std::move(mac));
     if (slots.file_ != nullptr)
@@ -158,10 +159,11 @@ std::optional<OpenError> SlotFile<Page>::read_slots()
         auto const found = page(index);
         auto const state = state_of(found, *mac_);
         if (state == PageState::forged)
-            return OpenError{78, path_ + ": page " + std::to_string(index) +
-                                     " is whole but not authentic: changed by somebody without "
-                                     "the keys, or keys.bin is of another journal; restore both "
-                                     "from one backup"};
+            return OpenError{kExitRefused,
+                             path_ + ": page " + std::to_string(index) +
+                                 " is whole but not authentic: changed by somebody without "
+                                 "the keys, or keys.bin is of another journal; restore both "
+                                 "from one backup"};
         if (state != PageState::valid) continue;
         if (newest_ && order_of(*newest_) >= order_of(found)) continue;
         newest_ = found;

@@ -42,7 +42,7 @@ public:
                                                          std::string const& name, Page first,
                                                          security::PageMac& mac);
     // Opens and reads both slots. A missing or short file is no error here: it has no newest(). A
-    // forged slot is one (exit code 78), whatever the other holds.
+    // forged slot is one (kExitRefused), whatever the other holds.
     [[nodiscard]] static Result<SlotFile, OpenError> open(Disk& disk, std::string const& path,
                                                           bool write,
                                                           std::unique_ptr<security::PageMac> mac);

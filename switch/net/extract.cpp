@@ -31,8 +31,8 @@ bool is_currency(std::uint16_t code) noexcept
 {
     static auto const known = [] {
         std::bitset<1000> bits;
-        for (std::uint16_t each = 0; each < bits.size(); ++each)
-            bits[each] = currency_exponent(each).has_value();
+        for (std::size_t each = 0; each < bits.size(); ++each)
+            bits[each] = currency_exponent(static_cast<std::uint16_t>(each)).has_value();
         return bits;
     }();
     return code < known.size() && known[code];

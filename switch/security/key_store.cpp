@@ -1,5 +1,6 @@
 #include "switch/security/key_store.hpp"
 
+#include "switch/security/random.hpp"
 #include "switch/security/small_file.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 namespace turnout::security {
 
@@ -56,13 +56,6 @@ KeyError error_of(std::string const& path, std::string const& what)
 std::string errno_text()
 {
     return std::generic_category().message(errno);
-}
-
-void fill_random(void* out, std::size_t bytes)
-{
-    auto* const octets = static_cast<unsigned char*>(out);
-    if (RAND_priv_bytes(octets, static_cast<int>(bytes)) != 1)
-        throw std::runtime_error("no random bytes from OpenSSL");
 }
 
 std::optional<unsigned> hex_value(std::byte digit) noexcept
@@ -136,8 +129,8 @@ std::optional<KeyError> create_keys(std::string const& path, KeyStore::Key256 co
 {
     Wiped<Payload> payload;
     payload.value.journal_key_id = 1;
-    fill_random(payload.value.journal_key.data(), payload.value.journal_key.size());
-    fill_random(payload.value.dup_secret.data(), payload.value.dup_secret.size());
+    fill_random(payload.value.journal_key);
+    fill_random(payload.value.dup_secret);
     KeysFile file{};
     std::copy(std::begin(kMagic), std::end(kMagic), file.magic);
     file.version = 1;
@@ -171,7 +164,7 @@ std::optional<KeyError> parse_keys(std::string const& path, KeyStore::Key256 con
 std::optional<KeyError> KeyStore::create_kek(std::string const& path)
 {
     Wiped<Key256> key;
-    fill_random(key.value.data(), key.value.size());
+    fill_random(key.value);
     Wiped<std::array<char, kKekHexDigits + 1>> line;
     static constexpr char kHex[] = "0123456789abcdef";
     for (std::size_t i = 0; i < key.value.size(); ++i) {
@@ -237,7 +230,7 @@ KeyStore::Key256 const* KeyStore::journal_key(std::uint32_t key_id) const noexce
 KeyedHash KeyStore::make_hash() const
 {
     Wiped<KeyedHash::Secret> boot;
-    fill_random(boot.value.data(), boot.value.size());
+    fill_random(boot.value);
     return {dup_secret_, boot.value};
 }
 

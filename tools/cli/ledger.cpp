@@ -1,4 +1,5 @@
 #include "protocol/core/money.hpp"
+#include "switch/base/config.hpp"
 #include "switch/engine/state.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/data_source.hpp"
@@ -269,7 +270,7 @@ int AccountsAction::run(Context& context)
                                                   kind_) != kKindNames.end();
     if (!known) {
         auto text = "no kind '" + kind_ + "'";
-        auto const near = nearest(kind_, std::span(kKindNames).subspan(1));
+        auto const near = did_you_mean(kind_, std::span(kKindNames).subspan(1));
         if (!near.empty()) text += "; did you mean '" + std::string(near) + "'?";
         return context.fail(exit_usage, text, "turnout help ledger accounts");
     }

@@ -1,3 +1,4 @@
+#include "switch/base/config.hpp"
 #include "tools/cli/command.hpp"
 
 #include <algorithm>
@@ -118,7 +119,7 @@ int unknown_command(Streams const& streams, bool json, std::string_view noun, st
     auto const full =
         noun.empty() ? std::string(word) : std::string(noun) + " " + std::string(word);
     auto text = "unknown command '" + full + "'";
-    if (auto const near = nearest(word, candidates); !near.empty())
+    if (auto const near = did_you_mean(word, candidates); !near.empty())
         text += "; did you mean '" + (noun.empty() ? "" : std::string(noun) + " ") +
                 std::string(near) + "'?";
     return usage_error(streams, json, text, noun);
@@ -154,7 +155,7 @@ std::string unknown_option(CLI::App const& app, std::string const& word)
             names.push_back("--" + name);
     std::vector<std::string_view> const candidates(names.begin(), names.end());
     auto text = "unknown option '" + word + "'";
-    if (auto const near = nearest(word, candidates); !near.empty())
+    if (auto const near = did_you_mean(word, candidates); !near.empty())
         text += "; did you mean '" + std::string(near) + "'?";
     return text;
 }
@@ -166,7 +167,7 @@ std::string first_unknown(CLI::App const& app, std::span<std::string const> args
     for (auto const& arg : args) {
         if (arg == "--") return {};
         if (!arg.starts_with("--")) continue;
-        auto const word = arg.substr(0, arg.find('='));
+        auto word = arg.substr(0, arg.find('='));
         if (app.get_option_no_throw(word) == nullptr) return word;
     }
     return {};

@@ -307,7 +307,13 @@ TEST(DidYouMean, finds_near_words_only)
     std::string_view const words[] = {"listener", "link", "log"};
     EXPECT_EQ(did_you_mean("lisstener", words), "listener");
     EXPECT_EQ(did_you_mean("lnk", words), "link");
+    EXPECT_EQ(did_you_mean("ilnk", words), "link");  // swapped neighbours are one edit
     EXPECT_EQ(did_you_mean("participant", words), "");
+    EXPECT_EQ(did_you_mean("", words), "");
+    // Too long for a key: not compared at all, however near.
+    std::string const long_word(65, 'x');
+    std::string_view const same[] = {long_word};
+    EXPECT_EQ(did_you_mean(long_word, same), "");
 }
 
 TEST(Config, reports_a_value_of_the_wrong_type_once)

@@ -17,7 +17,6 @@ using testing::encode;
 using testing::framed;
 using testing::LoopHarness;
 using testing::purchase;
-using testing::with;
 
 std::vector<std::byte> request(unsigned stan)
 {

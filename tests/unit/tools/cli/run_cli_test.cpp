@@ -230,18 +230,6 @@ TEST(Cli, AClosedOutputIsAFailure)
     EXPECT_EQ(run_cli({"version"}, {out, err, false, false}), exit_failed);
 }
 
-TEST(Nearest, FindsTheLikelyWordOrNothing)
-{
-    static constexpr std::array<std::string_view, 4> kWords{"load", "replay", "journal", "config"};
-    EXPECT_EQ(nearest("laod", kWords), "load");
-    EXPECT_EQ(nearest("lod", kWords), "load");
-    EXPECT_EQ(nearest("journla", kWords), "journal");
-    EXPECT_EQ(nearest("jornal", kWords), "journal");
-    EXPECT_EQ(nearest("settlement", kWords), "");
-    EXPECT_EQ(nearest(std::string(1'000, 'x'), kWords), "");
-    EXPECT_EQ(nearest("", kWords), "");
-}
-
 TEST(Context, FailuresAreAlsoDataWithJson)
 {
     std::ostringstream out, err;
