@@ -1,4 +1,5 @@
-// Prints every built-in dialect as a dialect file, one behind the other, for the test of the schema.
+// Prints every built-in dialect as a dialect file, one behind the other: the test of the schema
+// reads them.
 #include "protocol/spec/dialect_file.hpp"
 
 #include <iostream>

@@ -85,7 +85,8 @@ def main():
     if builtin < 6 or len(good) - builtin < 4:
         failures.append(f"{builtin} built-in dialects and {len(good) - builtin} examples: too few")
     if words_of_loader() != words_of_schema(schema):
-        failures.append(f"words differ: loader {words_of_loader()}, schema {words_of_schema(schema)}")
+        failures.append(f"words differ: loader {words_of_loader()}, "
+                        f"schema {words_of_schema(schema)}")
     print("\n".join(failures) if failures else
           f"schema: {builtin} built-in dialects and {len(good) - builtin} examples keep to it")
     return 1 if failures else 0
