@@ -254,6 +254,20 @@ void Server::begin_epoch()
         std::this_thread::sleep_for(kStartPoll);
 }
 
+// A peer that opens all it can leaves the other links of its listener their share.
+static std::uint32_t connections_max(Config const& config, LinkConfig const& link)
+{
+    if (link.connections_max != 0) return link.connections_max;
+    auto const shares =
+        std::count_if(config.links.begin(), config.links.end(),
+                      [&](LinkConfig const& other) { return other.listener == link.listener; });
+    for (auto const& listener : config.listeners)
+        if (listener.name == link.listener)
+            return shares > 1 ? std::max(listener.connections_max / 2, 1U)
+                              : listener.connections_max;
+    return 0;  // no such listener: refused when the configuration was read
+}
+
 void Server::link_participants()
 {
     std::string missing;
@@ -268,6 +282,7 @@ void Server::link_participants()
         known.also_acquirers = link.also_acquirers;
         known.blocks = link.blocks;
         known.duplicate_time = link.duplicate_time;
+        known.connections_max = connections_max(config_, link);
         if (known.participant == 0)
             missing += fmt::format(
                 "error: link '{}' names participant '{}', which is not in the master data\n",

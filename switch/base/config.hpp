@@ -90,6 +90,7 @@ struct LinkConfig {
     std::uint64_t acquirer_id = 0;     // DE 32 when a message has none
     std::vector<std::uint64_t> also_acquirers;
     DuplicateTime duplicate_time = DuplicateTime::de7;
+    std::uint32_t connections_max = 0;  // 0: its share of the listener's
 };
 struct LogConfig {
     LogLevel level = LogLevel::info;

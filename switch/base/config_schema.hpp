@@ -138,6 +138,8 @@ void describe(V& v, C& link)
               "further values of DE 32 that it may send");
     v.choice("duplicate_time", link.duplicate_time, Choices<DuplicateTime>(kDuplicateTimes),
              "de12_13 for peers that re-stamp DE 7 in repeats");
+    v.number("connections_max", link.connections_max, 0, 100'000,
+             "of the listener's; 0 = all as its only link, else half of them");
 }
 
 template <class V, SectionOf<LogConfig> C>

@@ -49,14 +49,16 @@ Result<std::unique_ptr<Disk::Lock>, OpenError> lock_directory(JournalConfig cons
 
 // A directory without CONTROL and without segments is new: the witness comes first, CONTROL last,
 // so that a crash in between leaves it new. A witness that has seen records says otherwise.
-std::optional<OpenError> create_if_new(JournalConfig const& config, Disk& disk)
+std::optional<OpenError> create_if_new(JournalConfig const& config, Disk& disk,
+                                       security::KeyStore const& keys)
 {
     int error = 0;
     auto const names = disk.list(config.directory, error);
     if (error != 0)
         return OpenError{70, config.directory + ": cannot be listed: " + describe_errno(error)};
     if (std::find(names.begin(), names.end(), kControlName) != names.end()) return {};
-    auto const old = WitnessFile::open(disk, config.directory + "/" + kWitnessName, false);
+    auto const old =
+        WitnessFile::open(disk, config.directory + "/" + kWitnessName, false, keys.make_page_mac());
     if (old.has_error()) return old.error();
     auto const seen = value_of(old).newest();
     if (seen && seen->last_seq > 0)
@@ -65,12 +67,13 @@ std::optional<OpenError> create_if_new(JournalConfig const& config, Disk& disk)
                       ", but the journal is gone; restore it from a backup");
     Witness witness{};
     witness.group = config.group;
-    if (auto failed = WitnessFile::create(disk, config.directory, kWitnessName, witness))
+    auto const mac = keys.make_page_mac();
+    if (auto failed = WitnessFile::create(disk, config.directory, kWitnessName, witness, *mac))
         return failed;
     Control control{};
     control.group = config.group;
     control.first_segment = 1;
-    return ControlFile::create(disk, config.directory, kControlName, control);
+    return ControlFile::create(disk, config.directory, kControlName, control, *mac);
 }
 
 Result<Control, OpenError> read_control(JournalConfig const& config, ControlFile const& file)
@@ -206,8 +209,9 @@ Result<Opened, OpenError> recover(JournalConfig const& config, security::KeyStor
     auto const& segments = value_of(listed);
 
     if (segments.empty())
-        if (auto error = create_if_new(config, disk)) return *error;
-    auto control_file = ControlFile::open(disk, config.directory + "/" + kControlName, true);
+        if (auto error = create_if_new(config, disk, keys)) return *error;
+    auto control_file =
+        ControlFile::open(disk, config.directory + "/" + kControlName, true, keys.make_page_mac());
     if (control_file.has_error()) return control_file.error();
     auto control = read_control(config, value_of(control_file));
     if (control.has_error()) return control.error();
@@ -221,7 +225,8 @@ Result<Opened, OpenError> recover(JournalConfig const& config, security::KeyStor
         return *error;
     if (auto error = sync_everything(config, disk, segments)) return *error;
 
-    auto witness_file = WitnessFile::open(disk, config.directory + "/" + kWitnessName, true);
+    auto witness_file =
+        WitnessFile::open(disk, config.directory + "/" + kWitnessName, true, keys.make_page_mac());
     if (witness_file.has_error()) return witness_file.error();
     auto const read = read_witness(config, value_of(witness_file));
     if (read.has_error()) return read.error();

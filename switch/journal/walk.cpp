@@ -70,7 +70,8 @@ Result<WalkReport, OpenError> walk_journal(JournalConfig const& config,
                                            security::KeyStore const& keys, OnFrame const& on_frame,
                                            OnRecord const& on_record, Disk& disk, int looks_max)
 {
-    auto const control_file = ControlFile::open(disk, config.directory + "/" + kControlName, false);
+    auto const control_file =
+        ControlFile::open(disk, config.directory + "/" + kControlName, false, keys.make_page_mac());
     if (control_file.has_error()) return control_file.error();
     auto const control = value_of(control_file).newest();
     if (!control)
@@ -80,7 +81,8 @@ Result<WalkReport, OpenError> walk_journal(JournalConfig const& config,
         return OpenError{78, value_of(control_file).path() + ": belongs to group " +
                                  std::to_string(control->group)};
     // Before the frames: a running daemon's witness only ever names frames that are there already.
-    auto const witness_file = WitnessFile::open(disk, config.directory + "/" + kWitnessName, false);
+    auto const witness_file =
+        WitnessFile::open(disk, config.directory + "/" + kWitnessName, false, keys.make_page_mac());
     if (witness_file.has_error()) return witness_file.error();
     auto const witness = value_of(witness_file).newest();
     if (!witness)

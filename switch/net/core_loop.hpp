@@ -177,7 +177,8 @@ private:
     std::uint64_t worked_at_ns_ = 0;
     bool slots_freed_ = false;
     bool draining_ = false;
-    log::Gate log_gate_{20};
+    log::Gate log_gate_{20};     // reasons for closing and refusing
+    log::Gate opened_gate_{10};  // apart, so that a storm of connections hides no reason
     std::atomic<bool> drain_requested_{false};
     std::atomic<bool> drained_{false};
     std::atomic<bool> stop_requested_{false};

@@ -230,4 +230,18 @@ KeyedHash KeyStore::make_hash() const
     return {dup_secret_, boot.value};
 }
 
+std::unique_ptr<PageMac> KeyStore::make_page_mac() const
+{
+    static constexpr unsigned char kLabel[] = "turnout page mac 1";  // sets this use apart
+    Wiped<Key256> key;
+    std::size_t bytes = 0;
+    auto* const made =
+        EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, dup_secret_.data(),
+                  dup_secret_.size(), kLabel, sizeof kLabel,
+                  reinterpret_cast<unsigned char*>(key.value.data()), key.value.size(), &bytes);
+    if (made == nullptr || bytes != key.value.size())
+        throw std::runtime_error("OpenSSL offers no HMAC-SHA256");
+    return std::make_unique<PageMac>(key.value);
+}
+
 }  // namespace turnout::security

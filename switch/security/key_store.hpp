@@ -5,6 +5,7 @@
 #include "protocol/core/bytes.hpp"
 #include "protocol/core/result.hpp"
 #include "switch/base/keyed_hash.hpp"
+#include "switch/security/page_mac.hpp"
 
 #include <memory>
 #include <optional>
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] Key256 const* journal_key(std::uint32_t key_id) const noexcept;
     // Durable duplicate secret and a boot-random PAN secret.
     [[nodiscard]] KeyedHash make_hash() const;
+    // For CONTROL and tail.witness of this directory; its key outlives every journal key.
+    [[nodiscard]] std::unique_ptr<PageMac> make_page_mac() const;
 
 private:
     KeyStore() = default;

@@ -171,6 +171,23 @@ TEST_F(ServerTest, never_makes_new_keys_over_a_journal)
     EXPECT_FALSE(fs::exists(directory / "data" / "1" / "keys.bin"));
 }
 
+TEST_F(ServerTest, ready_file_replaces_a_symbolic_link_and_leaves_its_target_alone)
+{
+    fs::create_directories(directory);
+    auto const target = directory / "of somebody else";
+    auto const path = directory / "ready.json";
+    for (auto const& link : {path, fs::path(path.string() + "." + std::to_string(::getpid()))}) {
+        std::ofstream(target) << "precious";
+        fs::create_symlink(target, link);
+        write_ready_file(path.string(), "{}");
+        EXPECT_FALSE(fs::is_symlink(path));
+        std::string content;
+        std::getline(std::ifstream(target), content);
+        EXPECT_EQ(content, "precious");
+        fs::remove(path);
+    }
+}
+
 TEST_F(ServerTest, ready_file_appears_whole)
 {
     fs::create_directories(directory);
