@@ -1,21 +1,8 @@
-// The 1987 edition as one table of attributes, and the two ways of putting it on a wire.
-#include "protocol/iso8583/dialect.hpp"
+// The 1987 edition as one table of attributes, and the three ways of putting it on a wire.
+#include "protocol/iso8583/dialect_rows.hpp"
 
 namespace turnout::iso8583 {
 namespace {
-
-// Attributes of the standard. a, an, ans and ns are all printable characters on the wire.
-enum class Attribute : std::uint8_t { n, xn, an, ans, ns, b, z };
-enum class Length : std::uint8_t { fixed, ll, lll };
-
-struct Row {
-    std::uint16_t de;
-    Attribute attribute;
-    Length length;
-    std::uint16_t length_max;  // x+n: with the sign; b: bytes
-    bool secret;
-    std::string_view name;
-};
 
 // clang-format off
 constexpr Row kRows[] = {
@@ -149,86 +136,27 @@ constexpr Row kRows[] = {
 };
 // clang-format on
 
-constexpr FieldKind ascii_kind(Row const& row) noexcept
+// Reserved as ans, but every network puts chip data there, byte for byte. As ASCII it travels as
+// hex characters.
+constexpr FieldTable with_chip_data(FieldTable fields) noexcept
 {
-    switch (row.attribute) {
-        case Attribute::n:
-            return FieldKind::ascii_digits;
-        case Attribute::xn:
-            return FieldKind::signed_digits_ascii;
-        case Attribute::b:
-            return FieldKind::hex_binary;
-        default:
-            return FieldKind::text;  // z too; DE 55 travels as hex characters
-    }
-}
-
-constexpr FieldKind bcd_kind(Row const& row) noexcept
-{
-    // Reserved as ans, but every network puts chip data there, byte for byte.
-    if (row.de == 55) return FieldKind::binary;
-    switch (row.attribute) {
-        case Attribute::n:
-            return FieldKind::bcd_digits;
-        case Attribute::xn:
-            return FieldKind::signed_digits_bcd;
-        case Attribute::b:
-            return FieldKind::binary;
-        case Attribute::z:
-            return FieldKind::track_bcd;
-        default:
-            return FieldKind::text;
-    }
-}
-
-constexpr LengthKind length_kind(Length length, Charset charset) noexcept
-{
-    auto const ascii = charset == Charset::ascii;
-    switch (length) {
-        case Length::ll:
-            return ascii ? LengthKind::ascii2 : LengthKind::bcd2;
-        case Length::lll:
-            return ascii ? LengthKind::ascii3 : LengthKind::bcd3;
-        case Length::fixed:
-            break;
-    }
-    return LengthKind::fixed;
-}
-
-constexpr auto fields_for(Charset charset) noexcept
-{
-    std::array<FieldSpec, kFieldsMax + 1> fields{};
-    for (auto const& row : kRows) {
-        auto const kind = charset == Charset::ascii ? ascii_kind(row) : bcd_kind(row);
-        fields[row.de] = {kind, length_kind(row.length, charset), row.length_max, row.secret};
-    }
+    fields[55].attribute = Attribute::b;
+    fields[55].encoding = Encoding::binary;
+    fields[55].nested = kInnerBerTlv;
     return fields;
 }
 
-constexpr auto kNames = [] {
-    std::array<std::string_view, kFieldsMax + 1> names{};
-    names[0] = "Message type indicator";
-    names[1] = "Bit map";
-    for (auto const& row : kRows)
-        names[row.de] = row.name;
-    return names;
-}();
-
+constexpr auto kNames = names_of(kRows);
 constexpr auto kBinary =
-    make_dialect("87binary", Charset::bcd, BitmapForm::binary, fields_for(Charset::bcd), &kNames);
-constexpr auto kAscii =
-    make_dialect("87ascii", Charset::ascii, BitmapForm::hex, fields_for(Charset::ascii), &kNames);
-
-constexpr Dialect const* kDialects[] = {&kBinary, &kAscii};
-
-constexpr bool complete(Dialect const& dialect) noexcept
-{
-    for (unsigned de = 2; de <= kFieldsMax; ++de)
-        if (dialect.fields[de].kind == FieldKind::undefined || dialect.fields[de].length_max == 0)
-            return false;
-    return true;
-}
-static_assert(std::size(kRows) == kFieldsMax - 1 && complete(kBinary) && complete(kAscii));
+    make_dialect("87binary", {Charset::bcd, BitmapForm::binary},
+                 with_chip_data(fields_of(kRows, kPackedForm)), &kNames, {}, kInner);
+constexpr auto kAscii = make_dialect("87ascii", {Charset::ascii, BitmapForm::hex},
+                                     fields_of(kRows, kAsciiForm), &kNames);
+constexpr auto kEbcdic =
+    make_dialect("87ebcdic", {Charset::ebcdic, BitmapForm::binary},
+                 with_chip_data(fields_of(kRows, kEbcdicForm)), &kNames, {}, kInner);
+static_assert(std::size(kRows) == 127 && complete(kBinary) && complete(kAscii) &&
+              complete(kEbcdic));
 
 }  // namespace
 
@@ -240,17 +168,9 @@ Dialect const& dialect_1987_ascii() noexcept
 {
     return kAscii;
 }
-
-std::span<Dialect const* const> dialects() noexcept
+Dialect const& dialect_1987_ebcdic() noexcept
 {
-    return kDialects;
-}
-
-Dialect const* dialect_by_name(std::string_view name) noexcept
-{
-    for (auto const* dialect : kDialects)
-        if (dialect->name == name) return dialect;
-    return nullptr;
+    return kEbcdic;
 }
 
 }  // namespace turnout::iso8583

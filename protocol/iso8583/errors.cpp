@@ -35,6 +35,12 @@ std::string_view meaning(Errc code) noexcept
             return "the value does not have the field's length";
         case Errc::absent:
             return "the field is not in the message";
+        case Errc::bad_header:
+            return "the header in front of the message is not the dialect's";
+        case Errc::length_under_min:
+            return "a length is smaller than the field's minimum";
+        case Errc::bad_tag:
+            return "a tag inside of a field is none";
     }
     return "unknown error";
 }

@@ -1,176 +1,117 @@
 #include "protocol/iso8583/message_builder.hpp"
 
+#include "protocol/core/check.hpp"
+#include "protocol/iso8583/field_codec.hpp"
+#include "protocol/iso8583/field_text.hpp"
+#include "protocol/iso8583/header.hpp"
 #include "protocol/wire/bitmap.hpp"
 #include "protocol/wire/digits.hpp"
-#include "protocol/wire/length_prefix.hpp"
 
 namespace turnout::iso8583 {
 namespace {
 
-constexpr std::size_t mti_bytes(Dialect const& dialect) noexcept
+// The bytes of a Word, the others filled with spaces.
+template <class Word>
+std::uint64_t load_spaced(std::byte const* at) noexcept
 {
-    return dialect.mti == Charset::bcd ? 2 : 4;
+    auto const above = ~std::uint64_t{0} << (8U * sizeof(Word) - 1U) << 1U;
+    return std::uint64_t{load<Word>(at)} | (0x20 * wire::kEveryByte & above);
 }
-
-constexpr std::size_t bitmap_bytes(Dialect const& dialect) noexcept
+// First and last Word of `size` bytes, which is between one and two words.
+template <class Word>
+std::uint64_t marks_of_ends(std::byte const* at, std::size_t size) noexcept
 {
-    return dialect.bitmap == BitmapForm::hex ? wire::kHexBitmapBytes : wire::kBinaryBitmapBytes;
-}
-
-constexpr bool is_printable(char character) noexcept
-{
-    return character >= 0x20 && character < 0x7f;
-}
-constexpr bool is_digit(char character) noexcept
-{
-    return character >= '0' && character <= '9';
+    return wire::not_printable(load_spaced<Word>(at)) |
+           wire::not_printable(load_spaced<Word>(at + size - sizeof(Word)));
 }
 
 bool all_printable(std::string_view value) noexcept
 {
-    for (auto const character : value)
-        if (!is_printable(character)) return false;
-    return true;
+    auto const* const at = as_bytes(value).data();
+    auto const size = value.size();
+    if (size < 2) return size == 0 || wire::not_printable(load_spaced<std::uint8_t>(at)) == 0;
+    if (size < 4) return marks_of_ends<std::uint16_t>(at, size) == 0;
+    if (size < 8) return marks_of_ends<std::uint32_t>(at, size) == 0;
+    auto marks = wire::not_printable(load<std::uint64_t>(at + size - 8));
+    for (std::size_t i = 0; i + 8 < size; i += 8)
+        marks |= wire::not_printable(load<std::uint64_t>(at + i));
+    return marks == 0;
 }
 
-bool all_digits(std::string_view value) noexcept
+// The usual forms of digits, which number() writes without a detour over text.
+bool is_plain_number(FieldSpec const& spec, FieldPlan const& plan) noexcept
 {
-    for (auto const character : value)
-        if (!is_digit(character)) return false;
-    return true;
+    auto const quick = plan.step != FieldCheck::general;
+    if (spec.encoding == Encoding::ascii)
+        return quick && (spec.attribute == Attribute::n || is_text(spec.attribute));
+    return quick && spec.attribute == Attribute::n && spec.encoding == Encoding::bcd &&
+           !pads_right(spec.pad);
 }
 
-// Nibble of a digit or of a track separator; 255 for anything else.
-unsigned nibble_of(char character, bool track) noexcept
+unsigned de_limit(Dialect const& dialect, Bitmaps bitmaps) noexcept
 {
-    if (is_digit(character)) return static_cast<unsigned>(character - '0');
-    return track && (character == '=' || character == 'D') ? 13U : 255U;
+    if (bitmaps == Bitmaps::tertiary)
+        return dialect.form.tertiary == Tertiary::inline_65 ? 64U : kFieldsMax;
+    return bitmaps == Bitmaps::secondary || dialect.form.bitmap_fixed16 ? 128U : 64U;
 }
 
-// Right-aligned nibbles behind `pad` leading zeros. False on a character that has no nibble.
-bool pack_nibbles(std::byte* out, std::size_t pad, std::string_view value, bool track) noexcept
+std::size_t leading_bitmaps(Dialect const& dialect, Bitmaps bitmaps) noexcept
 {
-    auto const nibbles = pad + value.size();
-    auto at = nibbles % 2;  // an odd count starts in the low half of the first byte
-    std::memset(out, 0, (nibbles + 1) / 2);
-    at += pad;
-    for (auto const character : value) {
-        auto const nibble = nibble_of(character, track);
-        if (nibble > 15U) return false;
-        out[at / 2] |= static_cast<std::byte>(at % 2 == 0 ? nibble << 4U : nibble);
-        ++at;
-    }
-    return true;
+    if (bitmaps == Bitmaps::tertiary) return dialect.form.tertiary == Tertiary::contiguous ? 3 : 2;
+    return bitmaps == Bitmaps::secondary || dialect.form.bitmap_fixed16 ? 2 : 1;
 }
 
-bool pack_hex(std::byte* out, std::string_view hex) noexcept
+void put_mti(Charset charset, std::byte* at, Mti mti) noexcept
 {
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-        auto const high = wire::hex_digit_of(hex[i]);
-        auto const low = wire::hex_digit_of(hex[i + 1]);
-        if ((high | low) > 15U) return false;
-        *out++ = static_cast<std::byte>(high << 4U | low);
-    }
-    return true;
-}
-
-bool upper_hex(std::byte* out, std::string_view hex) noexcept
-{
-    for (auto const character : hex) {
-        auto const digit = wire::hex_digit_of(character);
-        if (digit > 15U) return false;
-        *out++ = static_cast<std::byte>(wire::hex_char_of(digit));
-    }
-    return true;
-}
-
-void expand_hex(std::byte* out, ByteView value) noexcept
-{
-    for (auto const byte : value) {
-        *out++ = static_cast<std::byte>(wire::hex_char_of(static_cast<unsigned>(byte) >> 4U));
-        *out++ = static_cast<std::byte>(wire::hex_char_of(static_cast<unsigned>(byte)));
-    }
-}
-
-bool is_hex_kind(FieldKind kind) noexcept
-{
-    return kind == FieldKind::binary || kind == FieldKind::hex_binary;
-}
-
-bool is_signed_kind(FieldKind kind) noexcept
-{
-    return kind == FieldKind::signed_digits_ascii || kind == FieldKind::signed_digits_bcd;
-}
-
-// The value of a field of `units`, of which the last value.size() are given. `value` is never
-// longer than `units`; shorter only for digits (zeros in front) and text (spaces behind).
-Errc put_text(FieldKind kind, std::byte* out, std::size_t units, std::string_view value) noexcept
-{
-    auto const missing = units - (is_hex_kind(kind) ? value.size() / 2 : value.size());
-    switch (kind) {
-        case FieldKind::ascii_digits:
-            if (!all_digits(value)) return Errc::bad_digits;
-            std::memset(out, '0', missing);
-            std::memcpy(out + missing, value.data(), value.size());
-            return Errc::ok;
-        case FieldKind::bcd_digits:
-        case FieldKind::track_bcd: {
-            auto const track = kind == FieldKind::track_bcd;
-            return pack_nibbles(out, missing, value, track) ? Errc::ok : Errc::bad_digits;
-        }
-        case FieldKind::text:
-            if (!all_printable(value)) return Errc::bad_character;
-            std::memcpy(out, value.data(), value.size());
-            std::memset(out + value.size(), ' ', missing);
-            return Errc::ok;
-        case FieldKind::binary:
-            return pack_hex(out, value) ? Errc::ok : Errc::bad_digits;
-        case FieldKind::hex_binary:
-            return upper_hex(out, value) ? Errc::ok : Errc::bad_digits;
-        case FieldKind::signed_digits_ascii:
-        case FieldKind::signed_digits_bcd: {
-            if (value[0] != 'C' && value[0] != 'D') return Errc::bad_sign;
-            auto const digits = value.substr(1);
-            if (!all_digits(digits)) return Errc::bad_digits;
-            out[0] = static_cast<std::byte>(value[0]);
-            if (kind == FieldKind::signed_digits_bcd)
-                return pack_nibbles(out + 1, 0, digits, false) ? Errc::ok : Errc::bad_digits;
-            std::memcpy(out + 1, digits.data(), digits.size());
-            return Errc::ok;
-        }
-        case FieldKind::undefined:
-            break;
-    }
-    return Errc::unknown_field;
-}
-
-// Fields that must be given in full: nothing sensible can be filled in.
-bool may_be_short(FieldKind kind) noexcept
-{
-    return !is_hex_kind(kind) && !is_signed_kind(kind);
+    if (charset == Charset::bcd) return wire::put_bcd4(at, mti.value);
+    wire::put_ascii4(at, mti.value);
+    if (charset == Charset::ebcdic) store(at, load<std::uint32_t>(at) | 0xf0f0f0f0U);
 }
 
 }  // namespace
 
-MessageBuilder::MessageBuilder(Dialect const& dialect, ByteSpan out, Mti mti,
-                               bool secondary) noexcept
+MessageBuilder::MessageBuilder(Dialect const& dialect, ByteSpan out, Mti mti, Bitmaps bitmaps,
+                               ByteView header) noexcept
     : dialect_(&dialect),
       begin_(out.data()),
       at_(out.data()),
       end_(out.data() + out.size()),
-      de_max_(secondary ? kFieldsMax : 64U),
-      secondary_(secondary)
+      bitmap_at_(out.data()),
+      de_max_(de_limit(dialect, bitmaps)),
+      bitmaps_(bitmaps)
 {
-    auto const header_bytes = mti_bytes(dialect) + bitmap_bytes(dialect) * (secondary ? 2U : 1U);
-    if (out.size() < header_bytes || mti.value > 9999) [[unlikely]] {
-        fail(mti.value > 9999 ? Errc::bad_mti : Errc::no_room, 0);
-        return;
+    begin(mti, header);
+}
+
+// Everything in front of the fields; the bitmaps are written by finish().
+void MessageBuilder::begin(Mti mti, ByteView header) noexcept
+{
+    auto const& dialect = *dialect_;
+    if (bitmaps_ == Bitmaps::tertiary && dialect.form.tertiary == Tertiary::none) [[unlikely]]
+        return fail(Errc::bad_bitmap, 1);
+    if (!dialect.header.empty()) [[unlikely]]
+        if (!put_header(header)) return fail(Errc::no_room, 0);
+    auto const front =
+        mti_bytes(dialect) + bitmap_bytes(dialect) * leading_bitmaps(dialect, bitmaps_);
+    if (static_cast<std::size_t>(end_ - at_) < front || mti.value > 9999) [[unlikely]]
+        return fail(mti.value > 9999 ? Errc::bad_mti : Errc::no_room, 0);
+    put_mti(dialect.form.mti, at_, mti);
+    bitmap_at_ = at_ + mti_bytes(dialect);
+    at_ += front;
+}
+
+bool MessageBuilder::put_header(ByteView header) noexcept
+{
+    ByteSpan const room{at_, end_};
+    if (header.empty()) {
+        auto const written = default_header(*dialect_, room);
+        if (written.has_value()) at_ += *written;
+        return written.has_value();
     }
-    if (dialect.mti == Charset::bcd)
-        wire::put_bcd4(out.data(), mti.value);
-    else
-        wire::put_ascii4(out.data(), mti.value);
-    at_ += header_bytes;
+    if (header.size() > room.size()) return false;
+    std::memcpy(at_, header.data(), header.size());
+    at_ += header.size();
+    return true;
 }
 
 void MessageBuilder::fail(Errc code, unsigned de, std::byte const* at) noexcept
@@ -180,22 +121,100 @@ void MessageBuilder::fail(Errc code, unsigned de, std::byte const* at) noexcept
     de_max_ = last_de_;
 }
 
-void MessageBuilder::refuse(unsigned de) noexcept
+bool MessageBuilder::make_room(unsigned de, std::size_t bytes) noexcept
 {
-    fail(de > kFieldsMax || de < 2 ? Errc::unknown_field
-         : de <= last_de_          ? Errc::field_order
-         : de > 64 && !secondary_  ? Errc::bad_bitmap
-                                   : Errc::no_room,
+    auto const waits = bitmaps_ == Bitmaps::tertiary && third_at_ == nullptr &&
+                       dialect_->form.tertiary == Tertiary::inline_65;
+    auto const room = static_cast<std::size_t>(end_ - at_);
+    auto const third = bitmap_bytes(*dialect_);
+    if (error_.ok() && waits && de > 65 && de <= kFieldsMax && room >= third &&
+        room - third >= bytes) {
+        third_at_ = at_;
+        at_ += third;
+        de_max_ = kFieldsMax;
+        return true;
+    }
+    auto const reach = waits ? kFieldsMax : de_max_;
+    auto const known = de >= 2 && de <= kFieldsMax && dialect_->fields[de].defined();
+    fail(!known           ? Errc::unknown_field
+         : de <= last_de_ ? Errc::field_order
+         : de > reach     ? Errc::bad_bitmap
+                          : Errc::no_room,
          de);
+    return false;
+}
+
+// Of forms without a quick step everything is checked, of the others the size was not right.
+Errc MessageBuilder::judge_wire(unsigned de, ByteView prefix_and_value) const noexcept
+{
+    auto const& spec = dialect_->fields[de];
+    if (!spec.defined()) return Errc::unknown_field;
+    if (dialect_->plans[de].step != FieldCheck::general) return Errc::wrong_length;
+    FieldPlace place;
+    if (auto const fault = read_field(spec, prefix_and_value, 0, place); !fault.ok())
+        return fault.code == Errc::truncated ? Errc::wrong_length : fault.code;
+    auto const whole = place.value_at + place.value_bytes == prefix_and_value.size();
+    return whole ? Errc::ok : Errc::wrong_length;
+}
+
+// Fields `run` of `word`, which follow each other in the bytes of `from`.
+inline void MessageBuilder::copy_run(MessageView const& from, unsigned word,
+                                     std::uint64_t run) noexcept
+{
+    auto const first_de = word * 64U + static_cast<unsigned>(std::countr_zero(run));
+    auto const last_de = word * 64U + 63U - static_cast<unsigned>(std::countl_zero(run));
+    auto const& first = from.slots_[first_de];
+    auto const& last = from.slots_[last_de];
+    auto const bytes = std::size_t{last.value_at} + last.value_bytes - first.wire_at;
+    if (first_de <= last_de_ || last_de > de_max_ || bytes > static_cast<std::size_t>(end_ - at_))
+        [[unlikely]] {
+        return copy_singly(from, word, run);
+    }
+    bits_[word] |= run;
+    last_de_ = last_de;
+    copy_short(at_, from.frame_.data() + first.wire_at, bytes);
+    at_ += bytes;
+}
+
+// The first field that cannot be taken is the one that fails.
+void MessageBuilder::copy_singly(MessageView const& from, unsigned word, std::uint64_t run) noexcept
+{
+    for (auto bits = run; bits != 0; bits &= bits - 1) {
+        auto const de = word * 64U + static_cast<unsigned>(std::countr_zero(bits));
+        wire(de, from.wire(de));
+    }
+}
+
+void MessageBuilder::copy(MessageView const& from, FieldSet const& which) noexcept
+{
+    TURNOUT_CHECK(from.dialect_ == dialect_, "builder.copy_of_same_dialect");
+    auto const parted = dialect_->form.tertiary == Tertiary::inline_65;
+    for (unsigned word = 0; word < which.words.size(); ++word) {
+        auto const present = from.present_[word];
+        auto wanted = present & which.words[word];
+        if (parted) [[unlikely]] {  // a bitmap may lie between two fields
+            copy_singly(from, word, wanted);
+            continue;
+        }
+        while (wanted != 0) {
+            // Fields that follow each other in the message follow each other in its bytes; the
+            // next one present that is not wanted ends the run.
+            auto const gap = present & ~wanted & ~((wanted & -wanted) - 1);
+            auto const run = wanted & ((gap & -gap) - 1);
+            wanted &= ~run;
+            copy_run(from, word, run);
+        }
+    }
 }
 
 std::byte* MessageBuilder::claim_value(unsigned de, FieldSpec const& spec,
                                        std::size_t units) noexcept
 {
-    auto const prefix = prefix_bytes(spec.length);
-    auto* const at = claim(de, prefix + value_bytes(spec.kind, units));
+    auto const prefix = prefix_bytes(spec);
+    auto* const at = claim(de, prefix + value_bytes(spec, units));
     if (at == nullptr) return nullptr;
-    if (prefix != 0) wire::store_length(prefix_form(spec.length), at, static_cast<unsigned>(units));
+    if (prefix != 0)
+        wire::store_length(dialect_->plans[de].prefix, at, static_cast<unsigned>(units));
     return at + prefix;
 }
 
@@ -204,17 +223,24 @@ void MessageBuilder::number(unsigned de, std::uint64_t value) noexcept
     if (de < 2 || de > kFieldsMax) [[unlikely]]
         return fail(Errc::unknown_field, de);
     auto const& spec = dialect_->fields[de];
-    auto const is_ascii = spec.kind == FieldKind::ascii_digits || spec.kind == FieldKind::text;
-    if (!is_ascii && spec.kind != FieldKind::bcd_digits) [[unlikely]]
-        return fail(spec.kind == FieldKind::undefined ? Errc::unknown_field : Errc::bad_digits, de);
-    auto const fixed = spec.length == LengthKind::fixed;
-    unsigned const units = fixed ? spec.length_max : wire::decimal_digits(value);
+    if (spec.attribute != Attribute::n && !is_text(spec.attribute)) [[unlikely]]
+        return fail(spec.defined() ? Errc::bad_digits : Errc::unknown_field, de);
+    unsigned const units = spec.fixed() ? spec.length_max : wire::decimal_digits(value);
     if (units > spec.length_max || !wire::fits_digits(units, value)) [[unlikely]]
         return fail(Errc::wrong_length, de);
+    if (!is_plain_number(spec, dialect_->plans[de])) [[unlikely]] {
+        std::array<std::byte, 20> digits;
+        auto const count = std::min<unsigned>(units, 20);
+        wire::put_ascii_number(digits.data(), count, value);
+        // Fixed text of digits is filled with zeros, as digits are.
+        if (count == units) return put_general(de, as_text({digits.data(), count}));
+        auto const needed = wire::decimal_digits(value);
+        return put_general(de, as_text({digits.data() + count - needed, needed}));
+    }
     auto* const at = claim_value(de, spec, units);
     if (at == nullptr) [[unlikely]]
         return;
-    if (is_ascii)
+    if (spec.encoding == Encoding::ascii)
         wire::put_ascii_number(at, units, value);
     else
         wire::put_bcd_number(at, units, value);
@@ -224,29 +250,43 @@ void MessageBuilder::text(unsigned de, std::string_view value) noexcept
 {
     if (de < 2 || de > kFieldsMax) [[unlikely]]
         return fail(Errc::unknown_field, de);
-    auto const& spec = dialect_->fields[de];
-    // What answers are made of: a text field, given in full.
-    if (spec.kind == FieldKind::text && spec.length == LengthKind::fixed &&
-        value.size() == spec.length_max) {
-        if (!all_printable(value)) [[unlikely]]
-            return fail(Errc::bad_character, de);
-        return wire(de, as_bytes(value));
+    auto const& plan = dialect_->plans[de];
+    // What answers are made of: a fixed text field, given in full.
+    if (value.size() == plan.wire_bytes && plan.step < FieldCheck::variable && !value.empty()) {
+        if (plan.check == FieldCheck::text && all_printable(value)) [[likely]] {
+            auto* const at = claim(de, value.size());
+            if (at == nullptr) [[unlikely]]
+                return;
+            return copy_short(at, as_bytes(value).data(), value.size());
+        }
+        if (plan.check == FieldCheck::ebcdic_text && all_printable(value))
+            return put_ebcdic(de, value);
     }
-    if (spec.kind == FieldKind::undefined) [[unlikely]]
-        return fail(Errc::unknown_field, de);
-    auto const is_hex = is_hex_kind(spec.kind);
-    auto const given = is_hex ? value.size() / 2 : value.size();
-    auto const fixed = spec.length == LengthKind::fixed;
-    if (given > spec.length_max || (is_hex && value.size() % 2 != 0) ||
-        (fixed && given < spec.length_max && !may_be_short(spec.kind))) [[unlikely]]
-        return fail(Errc::wrong_length, de);
-    auto const units = fixed ? spec.length_max : given;
-    auto* const at = claim_value(de, spec, units);
-    if (at == nullptr || units == 0) [[unlikely]]
+    put_general(de, value);
+}
+
+// Printable ASCII, as many characters as the field has.
+void MessageBuilder::put_ebcdic(unsigned de, std::string_view value) noexcept
+{
+    auto* const at = claim(de, value.size());
+    if (at == nullptr) [[unlikely]]
         return;
-    auto const failed = put_text(spec.kind, at, units, value);
-    if (failed != Errc::ok) [[unlikely]]
-        fail(failed, de, at - prefix_bytes(spec.length));
+    auto const& table = wire::ebcdic_of_latin1(page_of(dialect_->fields[de].encoding));
+    for (std::size_t i = 0; i < value.size(); ++i)
+        at[i] = static_cast<std::byte>(table[static_cast<unsigned char>(value[i])]);
+}
+
+void MessageBuilder::put_general(unsigned de, std::string_view value) noexcept
+{
+    auto const& spec = dialect_->fields[de];
+    auto const measure = measure_text(spec, value);
+    if (measure.code != Errc::ok) [[unlikely]]
+        return fail(measure.code, de);
+    auto* const at = claim(de, prefix_bytes(spec) + measure.value_bytes);
+    if (at == nullptr) [[unlikely]]
+        return;
+    if (auto const failed = write_text(spec, value, measure, at); failed != Errc::ok) [[unlikely]]
+        fail(failed, de, at);
 }
 
 void MessageBuilder::bytes(unsigned de, ByteView value) noexcept
@@ -254,36 +294,57 @@ void MessageBuilder::bytes(unsigned de, ByteView value) noexcept
     if (de < 2 || de > kFieldsMax) [[unlikely]]
         return fail(Errc::unknown_field, de);
     auto const& spec = dialect_->fields[de];
-    auto const as_hex = spec.kind == FieldKind::text;
-    if (!as_hex && !is_hex_kind(spec.kind)) [[unlikely]]
-        return fail(spec.kind == FieldKind::undefined ? Errc::unknown_field : Errc::bad_character,
-                    de);
-    auto const units = as_hex ? value.size() * 2 : value.size();
-    auto const fixed = spec.length == LengthKind::fixed;
-    if (units > spec.length_max || (fixed && units != spec.length_max)) [[unlikely]]
-        return fail(Errc::wrong_length, de);
-    auto* const at = claim_value(de, spec, units);
-    if (at == nullptr || value.empty()) [[unlikely]]
+    auto const measure = measure_bytes(spec, value);
+    if (measure.code != Errc::ok) [[unlikely]]
+        return fail(measure.code, de);
+    auto* const at = claim(de, prefix_bytes(spec) + measure.value_bytes);
+    if (at == nullptr) [[unlikely]]
         return;
-    if (spec.kind == FieldKind::binary)
-        std::memcpy(at, value.data(), value.size());
-    else
-        expand_hex(at, value);
+    if (auto const failed = write_bytes(spec, value, measure, at); failed != Errc::ok) [[unlikely]]
+        fail(failed, de, at);
+}
+
+void MessageBuilder::put_bitmap(std::byte* at, std::uint64_t word) const noexcept
+{
+    switch (dialect_->form.bitmap) {
+        case BitmapForm::binary:
+            return wire::store_binary_bitmap(at, word);
+        case BitmapForm::hex:
+            return wire::store_hex_bitmap(at, word);
+        case BitmapForm::hex_lower:
+            return wire::store_lower_hex_bitmap(at, word);
+        case BitmapForm::hex_ebcdic:
+            return wire::store_ebcdic_bitmap(at, word);
+    }
 }
 
 Result<std::size_t, DecodeError> MessageBuilder::finish() noexcept
 {
+    auto const size = bitmap_bytes(*dialect_);
+    if (bitmaps_ == Bitmaps::tertiary && dialect_->form.tertiary == Tertiary::inline_65 &&
+        third_at_ == nullptr && error_.ok()) [[unlikely]] {
+        if (static_cast<std::size_t>(end_ - at_) < size) {
+            fail(Errc::no_room, 1);
+        } else {
+            third_at_ = at_;
+            at_ += size;
+        }
+    }
     if (!error_.ok()) [[unlikely]]
         return error_;
-    auto* const at = begin_ + mti_bytes(*dialect_);
-    auto const first = bits_[0] | (secondary_ ? 1U : 0U);
-    if (dialect_->bitmap == BitmapForm::binary) {
-        wire::store_binary_bitmap(at, first);
-        if (secondary_) wire::store_binary_bitmap(at + wire::kBinaryBitmapBytes, bits_[1]);
-    } else {
-        wire::store_hex_bitmap(at, first);
-        if (secondary_) wire::store_hex_bitmap(at + wire::kHexBitmapBytes, bits_[1]);
+    // Bit 0 of a word on the wire is the first field, DE 1, 65, 129.
+    auto const first = bits_[0] >> 1U | bits_[1] << 63U;
+    auto const second = bits_[1] >> 1U | bits_[2] << 63U;
+    auto const announces = bitmaps_ != Bitmaps::primary;
+    put_bitmap(bitmap_at_, first | (announces ? 1U : 0U));
+    if (leading_bitmaps(*dialect_, bitmaps_) > 1)
+        put_bitmap(bitmap_at_ + size, second | (bitmaps_ == Bitmaps::tertiary ? 1U : 0U));
+    if (bitmaps_ == Bitmaps::tertiary) [[unlikely]] {
+        auto const third = bits_[2] >> 1U | bits_[3] << 63U;
+        put_bitmap(third_at_ != nullptr ? third_at_ : bitmap_at_ + 2 * size, third);
     }
+    if (!dialect_->header.empty()) [[unlikely]]
+        set_header_length(*dialect_, {begin_, at_});
     return static_cast<std::size_t>(at_ - begin_);
 }
 

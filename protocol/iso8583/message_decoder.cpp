@@ -1,3 +1,5 @@
+#include "protocol/iso8583/field_codec.hpp"
+#include "protocol/iso8583/header.hpp"
 #include "protocol/iso8583/message_view.hpp"
 #include "protocol/wire/bitmap.hpp"
 #include "protocol/wire/digits.hpp"
@@ -37,82 +39,71 @@ inline unsigned printable_bits(std::byte const* at) noexcept
     return static_cast<unsigned>(_mm_movemask_epi8(above));
 }
 
+// The same for graphic EBCDIC, 0x40..0xfe: plus 0x40, signed, these are the numbers below 63.
+inline unsigned graphic_ebcdic_bits(std::byte const* at) noexcept
+{
+    auto const x = _mm_loadu_si128(reinterpret_cast<__m128i const*>(at));
+    auto const below = _mm_cmplt_epi8(_mm_add_epi8(x, _mm_set1_epi8(0x40)), _mm_set1_epi8(63));
+    return static_cast<unsigned>(_mm_movemask_epi8(below));
+}
+
+struct AsciiText {
+    static constexpr auto kMask = wire::not_printable;
+    static constexpr auto kBits = printable_bits;
+};
+struct EbcdicText {
+    static constexpr auto kMask = wire::not_graphic_ebcdic;
+    static constexpr auto kBits = graphic_ebcdic_bits;
+};
+
 // 9 to 16 bytes; with MTI and bitmap there are sixteen or more in front of the end.
+template <class Text>
 inline bool text_block_is_bad(std::byte const* at, std::size_t bytes) noexcept
 {
     auto const others = (1U << (16U - bytes)) - 1U;
-    return (printable_bits(at + bytes - 16) | others) != 0xffffU;
+    return (Text::kBits(at + bytes - 16) | others) != 0xffffU;
 }
 
-inline bool text_is_bad(std::byte const* at, std::size_t bytes) noexcept
+template <class Text>
+[[gnu::noinline]] bool text_is_bad(std::byte const* at, std::size_t bytes) noexcept
 {
-    if (bytes <= 8) return any_marked(wire::not_printable, at, bytes);
-    if (bytes <= 16) return text_block_is_bad(at, bytes);
-    auto good = printable_bits(at + bytes - 16);
+    if (bytes <= 8) return any_marked(Text::kMask, at, bytes);
+    if (bytes <= 16) return text_block_is_bad<Text>(at, bytes);
+    auto good = Text::kBits(at + bytes - 16);
     for (std::size_t i = 0; i + 16 < bytes; i += 16)
-        good &= printable_bits(at + i);
+        good &= Text::kBits(at + i);
     return good != 0xffffU;
 }
 
 #else
 
-inline bool text_is_bad(std::byte const* at, std::size_t bytes) noexcept
+struct AsciiText {
+    static constexpr auto kMask = wire::not_printable;
+};
+struct EbcdicText {
+    static constexpr auto kMask = wire::not_graphic_ebcdic;
+};
+
+template <class Text>
+[[gnu::noinline]] bool text_is_bad(std::byte const* at, std::size_t bytes) noexcept
 {
-    return any_marked(wire::not_printable, at, bytes);
+    return any_marked(Text::kMask, at, bytes);
 }
+template <class Text>
 inline bool text_block_is_bad(std::byte const* at, std::size_t bytes) noexcept
 {
-    return text_is_bad(at, bytes);
+    return text_is_bad<Text>(at, bytes);
 }
 
 #endif
-
-// Offset of the first marked byte of a value that has one; for error texts, so byte by byte.
-template <class Mask>
-std::size_t first_marked(Mask mask, std::byte const* at, std::size_t bytes) noexcept
-{
-    for (std::size_t i = 0; i < bytes; ++i) {
-        // A byte eight times over cannot depend on neighbours.
-        if (mask(static_cast<std::uint64_t>(at[i]) * wire::kEveryByte) != 0) return i;
-    }
-    return bytes;
-}
 
 constexpr bool is_sign(std::byte byte) noexcept
 {
     return byte == std::byte{'C'} || byte == std::byte{'D'};
 }
-
-struct BadByte {
-    Errc code;
-    std::size_t at;  // from the start of the value
-};
-
-// Cold: the value failed its check; find out where.
-[[gnu::cold, gnu::noinline]] BadByte locate(FieldCheck check, std::byte const* at,
-                                            std::size_t bytes, unsigned pad_nibble) noexcept
+constexpr bool is_ebcdic_sign(std::byte byte) noexcept
 {
-    if (bytes != 0 && (static_cast<unsigned>(at[0]) & pad_nibble) != 0)
-        return {Errc::bad_digits, 0};
-    switch (check) {
-        case FieldCheck::bcd_short:
-        case FieldCheck::bcd:
-            return {Errc::bad_digits, first_marked(wire::not_bcd, at, bytes)};
-        case FieldCheck::track:
-            return {Errc::bad_digits, first_marked(wire::not_track, at, bytes)};
-        case FieldCheck::digits:
-            return {Errc::bad_digits, first_marked(wire::not_digits, at, bytes)};
-        case FieldCheck::hex:
-            return {Errc::bad_digits, first_marked(wire::not_hex, at, bytes)};
-        case FieldCheck::signed_digits:
-            if (!is_sign(at[0])) return {Errc::bad_sign, 0};
-            return {Errc::bad_digits, 1 + first_marked(wire::not_digits, at + 1, bytes - 1)};
-        case FieldCheck::signed_bcd:
-            if (!is_sign(at[0])) return {Errc::bad_sign, 0};
-            return {Errc::bad_digits, 1 + first_marked(wire::not_bcd, at + 1, bytes - 1)};
-        default:
-            return {Errc::bad_character, first_marked(wire::not_printable, at, bytes)};
-    }
+    return byte == std::byte{0xc3} || byte == std::byte{0xc4};
 }
 
 constexpr DecodeError error(Errc code, unsigned de, std::size_t offset_bytes) noexcept
@@ -120,7 +111,15 @@ constexpr DecodeError error(Errc code, unsigned de, std::size_t offset_bytes) no
     return {code, static_cast<std::uint16_t>(de), static_cast<std::uint32_t>(offset_bytes)};
 }
 
-// Values of any length. `pad_nibble` is 0xf0 when the first nibble is padding, else 0.
+// `pad_nibble` is 0xf0 when the first nibble is padding, 0x0f when the last one is, else 0.
+inline bool pad_is_bad(std::byte const* at, std::size_t bytes, unsigned pad_nibble) noexcept
+{
+    if (pad_nibble == 0) return false;
+    auto const padded = pad_nibble == 0x0f ? at[bytes - 1] : *at;
+    return (static_cast<unsigned>(padded) & pad_nibble) != 0;
+}
+
+// Values of any length.
 inline bool value_is_bad(FieldCheck check, std::byte const* at, std::size_t bytes,
                          unsigned pad_nibble) noexcept
 {
@@ -128,24 +127,40 @@ inline bool value_is_bad(FieldCheck check, std::byte const* at, std::size_t byte
         case FieldCheck::raw:
             return false;
         case FieldCheck::text:
-            return text_is_bad(at, bytes);
+            return text_is_bad<AsciiText>(at, bytes);
+        case FieldCheck::ebcdic_text:
+            return text_is_bad<EbcdicText>(at, bytes);
         case FieldCheck::bcd:
             return any_marked(wire::nibbles_above_9, at, bytes) ||
-                   (pad_nibble != 0 && (static_cast<unsigned>(*at) & pad_nibble) != 0);
+                   pad_is_bad(at, bytes, pad_nibble);
         case FieldCheck::track:
-            return any_marked(wire::not_track, at, bytes) ||
-                   (pad_nibble != 0 && (static_cast<unsigned>(*at) & pad_nibble) != 0);
+            return any_marked(wire::not_track, at, bytes) || pad_is_bad(at, bytes, pad_nibble);
         case FieldCheck::digits:
             return any_marked(wire::not_digits, at, bytes);
+        case FieldCheck::ebcdic_digits:
+            return any_marked(wire::not_ebcdic_digits, at, bytes);
         case FieldCheck::hex:
             return any_marked(wire::not_hex, at, bytes);
         case FieldCheck::signed_digits:
             return !is_sign(at[0]) || any_marked(wire::not_digits, at + 1, bytes - 1);
         case FieldCheck::signed_bcd:
             return !is_sign(at[0]) || any_marked(wire::nibbles_above_9, at + 1, bytes - 1);
+        case FieldCheck::signed_ebcdic:
+            return !is_ebcdic_sign(at[0]) || any_marked(wire::not_ebcdic_digits, at + 1, bytes - 1);
         default:
             return true;
     }
+}
+
+// Index of the first byte that is not a hex digit; a binary bitmap has none.
+[[gnu::cold]] std::size_t first_not_hex(BitmapForm form, ByteView seen) noexcept
+{
+    if (form == BitmapForm::binary) return seen.size();
+    FieldSpec digits;
+    digits.attribute = Attribute::b;
+    digits.encoding = form == BitmapForm::hex_ebcdic ? Encoding::hex_ebcdic : Encoding::hex_upper;
+    auto const fault = check_value(digits, seen, seen.size() / 2);
+    return fault.ok() ? seen.size() : fault.at;
 }
 
 }  // namespace
@@ -162,9 +177,11 @@ public:
     {
         view.dialect_ = &dialect;
         view.frame_ = frame;
-        view.present_[0] = view.present_[1] = view.present_[2] = 0;
+        view.present_[0] = view.present_[1] = view.present_[2] = view.present_[3] = 0;
         view.mti_ = Mti{};
         view.has_mti_ = false;
+        view.header_bytes_ = 0;
+        view.bitmaps_ = Bitmaps::primary;
     }
 
     DecodeError run() noexcept
@@ -173,8 +190,8 @@ public:
             return failed;
         if (auto const failed = fields(0); !failed.ok()) [[unlikely]]
             return failed;
-        if (words_[1] != 0)
-            if (auto const failed = fields(1); !failed.ok()) [[unlikely]]
+        if ((words_[1] | words_[2]) != 0)
+            if (auto const failed = upper_fields(); !failed.ok()) [[unlikely]]
                 return failed;
         if (at_ != view_.frame_.size()) [[unlikely]]
             return error(Errc::trailing_bytes, last_field(), at_);
@@ -184,52 +201,99 @@ public:
 private:
     DecodeError header() noexcept
     {
-        auto const bcd = dialect_.mti == Charset::bcd;
+        if (!dialect_.header.empty()) [[unlikely]]
+            if (auto const failed = message_header(); !failed.ok()) return failed;
+        auto const charset = dialect_.form.mti;
+        auto const bcd = charset == Charset::bcd;
         auto const mti_bytes = bcd ? 2U : 4U;
-        if (size_bytes_ < mti_bytes) [[unlikely]]
+        if (size_bytes_ - at_ < mti_bytes) [[unlikely]]
             return error(Errc::truncated, 0, size_bytes_);
-        auto const digits = wire::load_first(begin_, mti_bytes);
+        auto digits = wire::load_first(begin_ + at_, mti_bytes);
+        if (charset == Charset::ebcdic) digits ^= 0xc0c0c0c0U;
         auto const marks = bcd ? wire::not_bcd(digits) : wire::not_digits(digits << 32U) >> 32U;
         if (marks != 0) [[unlikely]]
-            return error(Errc::bad_mti, 0, wire::bad_at(marks));
+            return error(Errc::bad_mti, 0, at_ + wire::bad_at(marks));
         view_.mti_.value =
             static_cast<std::uint16_t>(bcd ? wire::bcd_number(__builtin_bswap64(digits) >> 48U)
                                            : wire::ascii_number8(digits << 32U));
         view_.has_mti_ = true;
-        at_ = mti_bytes;
+        at_ += mti_bytes;
         if (auto const failed = bitmap(0); !failed.ok()) [[unlikely]]
             return failed;
-        if ((words_[0] & 1U) == 0) return {};
+        if ((words_[0] & 1U) == 0 && !dialect_.form.bitmap_fixed16) return {};
+        return more_bitmaps();
+    }
+
+    [[gnu::cold, gnu::noinline]] DecodeError message_header() noexcept
+    {
+        std::size_t bytes = 0;
+        auto const fault = check_header(dialect_, {begin_, size_bytes_}, bytes);
+        if (fault.code != Errc::ok) return error(fault.code, 0, fault.at);
+        at_ = bytes;
+        view_.header_bytes_ = static_cast<std::uint16_t>(bytes);
+        return {};
+    }
+
+    // The second bitmap follows the first at once, the third the second when the dialect says so.
+    [[gnu::noinline]] DecodeError more_bitmaps() noexcept
+    {
+        if ((words_[0] & 1U) != 0) view_.bitmaps_ = Bitmaps::secondary;
         words_[0] &= ~std::uint64_t{1};
-        return bitmap(1);
+        if (auto const failed = bitmap(1); !failed.ok()) [[unlikely]]
+            return failed;
+        if (dialect_.form.tertiary != Tertiary::contiguous || (words_[1] & 1U) == 0) return {};
+        return third_bitmap();
+    }
+    DecodeError third_bitmap() noexcept
+    {
+        view_.bitmaps_ = Bitmaps::tertiary;
+        words_[1] &= ~std::uint64_t{1};
+        return bitmap(2);
+    }
+
+    [[gnu::noinline]] DecodeError upper_fields() noexcept
+    {
+        if (dialect_.form.tertiary == Tertiary::inline_65 && (words_[1] & 1U) != 0)
+            if (auto const failed = third_bitmap(); !failed.ok()) return failed;
+        if (auto const failed = fields(1); !failed.ok()) [[unlikely]]
+            return failed;
+        return words_[2] == 0 ? DecodeError{} : fields(2);
     }
 
     DecodeError bitmap(unsigned index) noexcept
     {
         auto const room = ByteView{begin_ + at_, size_bytes_ - at_};
-        auto const hex = dialect_.bitmap == BitmapForm::hex;
-        auto const bytes = hex ? wire::kHexBitmapBytes : wire::kBinaryBitmapBytes;
+        auto const form = dialect_.form.bitmap;
         bitmap_at_[index] = at_;
-        if (room.size() < bytes) [[unlikely]] {
-            auto const bad = hex ? first_not_hex(room) : room.size();
-            auto const code = bad < room.size() ? Errc::bad_bitmap : Errc::truncated;
-            return error(code, 1, at_ + bad);
-        }
-        if (hex) {
-            if (!wire::load_hex_bitmap(room.data(), words_[index])) [[unlikely]] {
-                words_[0] = words_[1] = 0;
-                return error(Errc::bad_bitmap, 1, at_ + first_not_hex(room.first(bytes)));
-            }
-        } else {
+        if (form == BitmapForm::binary && room.size() >= wire::kBinaryBitmapBytes) [[likely]] {
             words_[index] = wire::load_binary_bitmap(room.data());
+            at_ += wire::kBinaryBitmapBytes;
+            return {};
         }
+        return text_bitmap(index, room);
+    }
+
+    // Hex digits, or a binary one that is cut.
+    DecodeError text_bitmap(unsigned index, ByteView room) noexcept
+    {
+        auto const form = dialect_.form.bitmap;
+        auto const bytes = bytes_of_bitmap(form, 64);
+        auto const ok =
+            room.size() >= bytes &&
+            (form == BitmapForm::hex_ebcdic ? wire::load_ebcdic_bitmap(room.data(), words_[index])
+                                            : wire::load_hex_bitmap(room.data(), words_[index]));
+        if (!ok) [[unlikely]]
+            return bitmap_error(form, room.first(std::min(bytes, room.size())));
         at_ += bytes;
         return {};
     }
 
-    [[gnu::cold]] static std::size_t first_not_hex(ByteView room) noexcept
+    [[gnu::cold, gnu::noinline]] DecodeError bitmap_error(BitmapForm form, ByteView seen) noexcept
     {
-        return first_marked(wire::not_hex, room.data(), room.size());
+        words_[0] = words_[1] = words_[2] = 0;
+        auto const bad = first_not_hex(form, seen);
+        auto const code = bad < seen.size() ? Errc::bad_bitmap : Errc::truncated;
+        return error(code, 1, at_ + bad);
     }
 
     // Fields of bitmap `index`: lowest bit is its first field. The position is kept in a local:
@@ -258,10 +322,10 @@ private:
         auto const& plan = dialect_.plans[de];
         auto const end = at + plan.wire_bytes;
         if (end > size_bytes_) [[unlikely]]
-            return cut(de, at);
+            return field_error(de, at);
         if (plan.step == FieldCheck::variable) return variable_field(de, at);
         if (fixed_is_bad(plan, begin_ + end)) [[unlikely]]
-            return value_error(de, at, plan.wire_bytes, plan.pad_nibble);
+            return general_field(de, at);
         auto const slot = plan.slot + at * 0x1'0001U;
         std::memcpy(&view_.slots_[de], &slot, sizeof slot);
         at = end;
@@ -282,33 +346,60 @@ private:
             case FieldCheck::text_short:
                 return (wire::not_printable(word) & plan.bad_mask) != 0;
             case FieldCheck::text_block:
-                return text_block_is_bad(end - plan.wire_bytes, plan.wire_bytes);
+                return text_block_is_bad<AsciiText>(end - plan.wire_bytes, plan.wire_bytes);
             default:
-                return value_is_bad(plan.step, end - plan.wire_bytes, plan.wire_bytes,
-                                    plan.pad_nibble);
+                return other_fixed_is_bad(plan, end, word);
         }
+    }
+
+    // Kept apart: with a handful of cases above, the compiler compares instead of jumping through
+    // a table, which is quicker for all of them.
+    [[gnu::always_inline]] inline static bool other_fixed_is_bad(FieldPlan const& plan,
+                                                                 std::byte const* end,
+                                                                 std::uint64_t word) noexcept
+    {
+        if (plan.step == FieldCheck::raw) return false;
+        if (plan.step == FieldCheck::text)
+            return text_is_bad<AsciiText>(end - plan.wire_bytes, plan.wire_bytes);
+        if (plan.step == FieldCheck::ebcdic_digits_short)
+            return (wire::not_ebcdic_digits(word) & plan.bad_mask) != 0;
+        if (plan.step == FieldCheck::ebcdic_text_short)
+            return (wire::not_graphic_ebcdic(word) & plan.bad_mask) != 0;
+        if (plan.step == FieldCheck::ebcdic_text_block)
+            return text_block_is_bad<EbcdicText>(end - plan.wire_bytes, plan.wire_bytes);
+        return value_is_bad(plan.step, end - plan.wire_bytes, plan.wire_bytes, plan.pad_nibble);
     }
 
     [[gnu::always_inline]] inline DecodeError variable_field(unsigned de,
                                                              std::size_t& at) const noexcept
     {
         auto const& plan = dialect_.plans[de];
-        auto const units = wire::load_length(prefix_form(plan.length), begin_ + at);
+        auto const units = wire::load_length(plan.prefix, begin_ + at);
         if (units > plan.length_max) [[unlikely]]
-            return length_error(de, at);
+            return field_error(de, at);
         auto const bytes = wire_bytes_of(plan.check, units);
         auto const value_at = at + plan.wire_bytes;
         auto const end = value_at + bytes;
         if (end > size_bytes_) [[unlikely]]
-            return error(Errc::truncated, de, size_bytes_);
-        auto const pad_nibble = is_nibbles(plan.check) ? (units & 1U) * 0xf0U : 0U;
-        if (value_is_bad(plan.check, begin_ + value_at, bytes, pad_nibble)) [[unlikely]]
-            return value_error(de, value_at, bytes, pad_nibble);
+            return field_error(de, at);
+        auto const pad_nibble = (units & 1U) * plan.pad_nibble;
+        if (variable_is_bad(plan.check, begin_ + value_at, bytes, pad_nibble)) [[unlikely]]
+            return field_error(de, at);
         auto const slot = (plan.slot + at * 0x1'0001U) | std::uint64_t{bytes} << 32U |
                           std::uint64_t{units} << 48U;
         std::memcpy(&view_.slots_[de], &slot, sizeof slot);
         at = end;
         return {};
+    }
+
+    // The most frequent checks of variable fields, without the way through the table of all.
+    [[gnu::always_inline]] inline static bool variable_is_bad(FieldCheck check, std::byte const* at,
+                                                              std::size_t bytes,
+                                                              unsigned pad_nibble) noexcept
+    {
+        if (check == FieldCheck::raw) return false;
+        if (check == FieldCheck::text) return text_is_bad<AsciiText>(at, bytes);
+        return value_is_bad(check, at, bytes, pad_nibble);
     }
 
     static constexpr bool is_nibbles(FieldCheck check) noexcept
@@ -328,42 +419,31 @@ private:
         view_.present_[index + 1] |= word >> 63U;
     }
 
-    // The frame ends inside a fixed field or inside a length prefix.
-    [[gnu::cold, gnu::noinline]] DecodeError cut(unsigned de, std::size_t at) const noexcept
+    // What no step of its own was made for, or what its step found wrong: the general code knows
+    // what the dialect says in full.
+    [[gnu::noinline]] DecodeError general_field(unsigned de, std::size_t& at) const noexcept
     {
-        if (dialect_.plans[de].step == FieldCheck::variable) return length_error(de, at);
-        return error(Errc::truncated, de, size_bytes_);
+        auto const& spec = dialect_.fields[de];
+        if (!spec.defined()) return undefined_field(de);
+        FieldPlace place;
+        auto const fault = read_field(spec, {begin_, size_bytes_}, at, place);
+        if (!fault.ok()) return error(fault.code, de, fault.at);
+        view_.slots_[de] = {
+            static_cast<std::uint16_t>(at), static_cast<std::uint16_t>(place.value_at),
+            static_cast<std::uint16_t>(place.value_bytes), static_cast<std::uint16_t>(place.units)};
+        at = place.value_at + place.value_bytes;
+        return {};
     }
-
-    // The prefix at `at` is cut, not a number, or too large.
-    [[gnu::cold, gnu::noinline]] DecodeError length_error(unsigned de,
-                                                          std::size_t at) const noexcept
+    [[gnu::cold, gnu::noinline]] DecodeError field_error(unsigned de, std::size_t at) const noexcept
     {
-        auto const form = prefix_form(dialect_.plans[de].length);
-        auto const whole_bytes = wire::prefix_bytes(form);
-        auto const seen = ByteView{begin_ + at, std::min(whole_bytes, size_bytes_ - at)};
-        auto const bad = wire::first_not_length(form, seen);
-        if (bad < seen.size()) return error(Errc::bad_length, de, at + bad);
-        if (seen.size() < whole_bytes) return error(Errc::truncated, de, size_bytes_);
-        return error(Errc::length_over_max, de, at);
-    }
-
-    // The value failed its check, or the dialect does not know the field at all.
-    [[gnu::cold, gnu::noinline]] DecodeError value_error(unsigned de, std::size_t value_at,
-                                                         std::size_t bytes,
-                                                         unsigned pad_nibble) const noexcept
-    {
-        auto const check = dialect_.plans[de].check;
-        if (check == FieldCheck::undefined) return undefined_field(de);
-        auto const bad = locate(check, begin_ + value_at, bytes, pad_nibble);
-        return error(bad.code, de, value_at + bad.at);
+        return general_field(de, at);
     }
 
     // The wrong byte is the one of the bitmap that announces the field.
     [[gnu::cold]] DecodeError undefined_field(unsigned de) const noexcept
     {
         auto const bit = (de - 1) % 64;
-        auto const bits_per_byte = dialect_.bitmap == BitmapForm::hex ? 4U : 8U;
+        auto const bits_per_byte = dialect_.form.bitmap == BitmapForm::binary ? 8U : 4U;
         return error(Errc::unknown_field, de, bitmap_at_[(de - 1) / 64] + bit / bits_per_byte);
     }
 
@@ -381,8 +461,8 @@ private:
     std::byte const* begin_;
     std::size_t size_bytes_;
     std::size_t at_ = 0;
-    std::uint64_t words_[2] = {};  // lowest bit: first field of each bitmap
-    std::size_t bitmap_at_[2] = {};
+    std::uint64_t words_[3] = {};  // lowest bit: first field of each bitmap
+    std::size_t bitmap_at_[3] = {};
 };
 
 DecodeError MessageView::decode(Dialect const& dialect, ByteView frame) noexcept

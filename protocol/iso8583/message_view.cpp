@@ -1,6 +1,8 @@
 // Reading fields of a decoded message. The decoding itself is in message_decoder.cpp.
 #include "protocol/iso8583/message_view.hpp"
 
+#include "protocol/iso8583/field_codec.hpp"
+#include "protocol/iso8583/field_text.hpp"
 #include "protocol/wire/digits.hpp"
 
 namespace turnout::iso8583 {
@@ -44,41 +46,28 @@ bool all_digits(std::byte const* at, std::size_t bytes) noexcept
     return true;
 }
 
-char nibble_char(unsigned nibble) noexcept
-{
-    return nibble == 13U ? '=' : static_cast<char>('0' + nibble);
-}
-
 // `units` nibbles that end with the value's last byte.
 void expand_nibbles(ByteView value, std::size_t units, char* out) noexcept
 {
     auto const pad = value.size() * 2 - units;
     for (std::size_t i = 0; i < units; ++i) {
-        auto const at = i + pad;
-        auto const byte = static_cast<unsigned>(value[at / 2]);
-        out[i] = nibble_char(at % 2 == 0 ? byte >> 4U : byte & 15U);
+        auto const nibble = nibble_at(value.data(), i + pad);
+        out[i] = nibble == 13U ? '=' : static_cast<char>('0' + nibble);
     }
 }
 
-void expand_hex(ByteView value, char* out) noexcept
+// Right-aligned digits behind at most a zero, the usual form.
+bool is_plain_packed(FieldSpec const& spec) noexcept
 {
-    for (auto const byte : value) {
-        *out++ = wire::hex_char_of(static_cast<unsigned>(byte) >> 4U);
-        *out++ = wire::hex_char_of(static_cast<unsigned>(byte));
-    }
+    return spec.encoding == Encoding::bcd && spec.attribute != Attribute::xn &&
+           spec.pad == DigitPad::left_zero;
 }
 
-void copy_upper(ByteView value, char* out) noexcept
+// Lies on the wire as it is shown.
+bool is_plain_text(FieldSpec const& spec) noexcept
 {
-    for (auto const byte : value) {
-        auto const character = static_cast<char>(byte);
-        *out++ = wire::hex_char_of(wire::hex_digit_of(character));
-    }
-}
-
-std::size_t characters_of(FieldKind kind, std::size_t units) noexcept
-{
-    return kind == FieldKind::binary || kind == FieldKind::hex_binary ? units * 2 : units;
+    return spec.attribute != Attribute::b &&
+           (spec.encoding == Encoding::ascii || spec.encoding == Encoding::utf8);
 }
 
 }  // namespace
@@ -87,62 +76,41 @@ Result<std::uint64_t, Errc> MessageView::number(unsigned de) const noexcept
 {
     if (!has(de)) return Errc::absent;
     auto const& slot = slots_[de];
+    auto const& spec = dialect_->fields[de];
     if (slot.units > 19) return Errc::length_over_max;
     auto const* const at = frame_.data() + slot.value_at;
-    switch (dialect_->fields[de].kind) {
-        case FieldKind::bcd_digits:
-            return bcd_value(at, slot.value_bytes);
-        case FieldKind::ascii_digits:
-            return ascii_value(at, slot.value_bytes);
-        case FieldKind::text:
-            if (!all_digits(at, slot.value_bytes)) return Errc::bad_digits;
-            return ascii_value(at, slot.value_bytes);
-        default:
-            return Errc::bad_digits;
+    if (spec.attribute == Attribute::n && is_plain_packed(spec))
+        return bcd_value(at, slot.value_bytes);
+    if (spec.attribute == Attribute::n && spec.encoding == Encoding::ascii)
+        return ascii_value(at, slot.value_bytes);
+    if (is_text(spec.attribute) && spec.encoding == Encoding::ascii) {
+        if (!all_digits(at, slot.value_bytes)) return Errc::bad_digits;
+        return ascii_value(at, slot.value_bytes);
     }
+    return value_number(spec, value(de), slot.units);
 }
 
 Result<std::size_t, Errc> MessageView::text(unsigned de, std::span<char> out) const noexcept
 {
     if (!has(de)) return Errc::absent;
-    auto const kind = dialect_->fields[de].kind;
+    auto const& spec = dialect_->fields[de];
     auto const bytes = value(de);
     std::size_t const units = slots_[de].units;
-    auto const characters = characters_of(kind, units);
-    if (characters > out.size()) return Errc::no_room;
-    if (characters == 0) return std::size_t{0};
-    switch (kind) {
-        case FieldKind::bcd_digits:
-        case FieldKind::track_bcd:
-            expand_nibbles(bytes, units, out.data());
-            break;
-        case FieldKind::binary:
-            expand_hex(bytes, out.data());
-            break;
-        case FieldKind::hex_binary:
-            copy_upper(bytes, out.data());
-            break;
-        case FieldKind::signed_digits_bcd:
-            out[0] = static_cast<char>(bytes[0]);
-            expand_nibbles(bytes.subspan(1), units - 1, out.data() + 1);
-            break;
-        default:
-            std::memcpy(out.data(), bytes.data(), bytes.size());
+    if (is_plain_packed(spec)) {
+        if (units > out.size()) return Errc::no_room;
+        expand_nibbles(bytes, units, out.data());
+        return units;
     }
-    return characters;
+    if (!is_plain_text(spec)) return value_text(spec, bytes, units, out);
+    if (bytes.size() > out.size()) return Errc::no_room;
+    if (!bytes.empty()) std::memcpy(out.data(), bytes.data(), bytes.size());
+    return bytes.size();
 }
 
 std::string_view MessageView::characters(unsigned de) const noexcept
 {
-    if (!has(de)) return {};
-    switch (dialect_->fields[de].kind) {
-        case FieldKind::text:
-        case FieldKind::ascii_digits:
-        case FieldKind::signed_digits_ascii:
-            return as_text(value(de));
-        default:
-            return {};
-    }
+    if (!has(de) || !is_plain_text(dialect_->fields[de])) return {};
+    return as_text(value(de));
 }
 
 }  // namespace turnout::iso8583

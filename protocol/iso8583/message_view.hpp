@@ -29,7 +29,11 @@ public:
     {
         return de <= kFieldsMax && (present_[de >> 6U] >> (de & 63U) & 1U) != 0;
     }
-    // Three words, bit (de & 63) of word (de >> 6), de 2..128: for loops over fields.
+    // Header pieces in front of the MTI, whole; empty without. Lifetime is that of the frame.
+    [[nodiscard]] ByteView header() const noexcept { return frame_.first(header_bytes_); }
+    // The bitmaps that announce each other: what a builder needs to write the same message.
+    [[nodiscard]] Bitmaps bitmaps() const noexcept { return bitmaps_; }
+    // Four words, bit (de & 63) of word (de >> 6), de 2..192: for loops over fields.
     [[nodiscard]] std::uint64_t present_word(unsigned index) const noexcept
     {
         return present_[index];
@@ -59,15 +63,17 @@ public:
     // Digits of an n field, or of a text field that holds only digits (DE 39, DE 49), as an
     // unsigned number; at most 19 digits (more: length_over_max), no digit at all counts as 0.
     [[nodiscard]] Result<std::uint64_t, Errc> number(unsigned de) const noexcept;
-    // Characters of the field (digits as '0'..'9', BCD expanded, track separator '=', binary as
-    // upper-case hex) into `out`; returns how many were written, or no_room / absent.
+    // Characters of the field in UTF-8 (digits as '0'..'9', BCD expanded, track separator '=',
+    // EBCDIC and Latin-1 translated, binary as upper-case hex, opaque text as it lies) into `out`;
+    // returns how many bytes were written, or no_room / absent.
     [[nodiscard]] Result<std::size_t, Errc> text(unsigned de, std::span<char> out) const noexcept;
-    // The value as characters without a copy: only for fields that lie as ASCII on this wire (text,
-    // ASCII digits), otherwise empty. Lifetime is that of the frame.
+    // The value as characters without a copy: only for fields that lie as ASCII or UTF-8 on this
+    // wire, otherwise empty. Lifetime is that of the frame.
     [[nodiscard]] std::string_view characters(unsigned de) const noexcept;
 
 private:
     friend class Decoder;
+    friend class MessageBuilder;
     struct Slot {
         std::uint16_t wire_at;
         std::uint16_t value_at;
@@ -76,9 +82,11 @@ private:
     };
     Dialect const* dialect_ = nullptr;
     ByteView frame_;
-    std::uint64_t present_[3] = {};
+    std::uint64_t present_[4] = {};
     Mti mti_;
     bool has_mti_ = false;
+    Bitmaps bitmaps_ = Bitmaps::primary;
+    std::uint16_t header_bytes_ = 0;
     Slot slots_[kFieldsMax + 1];  // only slots of present fields are meaningful
 };
 

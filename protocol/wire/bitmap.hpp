@@ -1,5 +1,6 @@
-// One bitmap word on the wire, as 8 raw bytes or 16 hex digits. In memory the lowest bit is the
-// first field of the word, so that walking the fields is "lowest set bit, clear it".
+// One bitmap word on the wire, as 8 raw bytes or 16 hex digits in ASCII or EBCDIC. In memory the
+// lowest bit is the first field of the word, so that walking the fields is "lowest set bit, clear
+// it".
 #pragma once
 #include "protocol/wire/digits.hpp"
 
@@ -33,7 +34,10 @@ inline constexpr std::size_t kHexBitmapBytes = 16;
     return true;
 }
 
-// Both write a word in the form above; `at` has the form's bytes of room.
+// The same for hex digits in EBCDIC: 0xf0..0xf9, 0xc1..0xc6 and 0x81..0x86.
+[[nodiscard]] bool load_ebcdic_bitmap(std::byte const* at, std::uint64_t& word) noexcept;
+
+// All write a word in the form above; `at` has the form's bytes of room.
 inline void store_binary_bitmap(std::byte* at, std::uint64_t word) noexcept
 {
     store(at, reverse_bits_in_bytes(word));
@@ -44,5 +48,8 @@ inline void store_hex_bitmap(std::byte* at, std::uint64_t word) noexcept
     store(at, hex_chars8(static_cast<std::uint32_t>(bits >> 32U)));
     store(at + 8, hex_chars8(static_cast<std::uint32_t>(bits)));
 }
+
+void store_lower_hex_bitmap(std::byte* at, std::uint64_t word) noexcept;
+void store_ebcdic_bitmap(std::byte* at, std::uint64_t word) noexcept;  // upper case
 
 }  // namespace turnout::wire

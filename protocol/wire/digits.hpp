@@ -49,6 +49,17 @@ inline constexpr std::uint64_t kTopBits = 0x80 * kEveryByte;
     auto const low = x & ~kTopBits;
     return (~(low + 0x60 * kEveryByte) | (low + kEveryByte) | x) & kTopBits;
 }
+// EBCDIC digits: 0xf0..0xf9, in every code page.
+[[nodiscard]] constexpr std::uint64_t not_ebcdic_digits(std::uint64_t x) noexcept
+{
+    return not_digits(x ^ (0xc0 * kEveryByte));
+}
+// EBCDIC without its controls: 0x40..0xfe, in every Latin-1 code page.
+[[nodiscard]] constexpr std::uint64_t not_graphic_ebcdic(std::uint64_t x) noexcept
+{
+    auto const low = x & ~kTopBits;
+    return (~(x | x << 1U) | ((low + kEveryByte) & x)) & kTopBits;
+}
 // Hex digits, upper or lower case.
 [[nodiscard]] constexpr std::uint64_t not_hex(std::uint64_t x) noexcept
 {

@@ -1,15 +1,15 @@
-// Length prefixes of variable fields: two or three digits, in ASCII or BCD. Whether the length is
-// allowed is the caller's question; here it is only read or written.
+// The frequent length prefixes of variable fields: two or three digits, in ASCII, BCD or EBCDIC.
+// Whether the length is allowed is the caller's question; here it is only read or written.
 #pragma once
 #include "protocol/wire/digits.hpp"
 
 namespace turnout::wire {
 
-enum class PrefixForm : std::uint8_t { ascii2, ascii3, bcd2, bcd3 };
+enum class PrefixForm : std::uint8_t { ascii2, ascii3, bcd2, bcd3, ebcdic2, ebcdic3 };
 
 [[nodiscard]] constexpr std::size_t prefix_bytes(PrefixForm form) noexcept
 {
-    constexpr std::uint8_t kBytes[] = {2, 3, 1, 2};
+    constexpr std::uint8_t kBytes[] = {2, 3, 1, 2, 2, 3};
     return kBytes[static_cast<unsigned>(form)];
 }
 
@@ -27,12 +27,13 @@ inline constexpr unsigned kNoLength = ~0U;
         if (nibbles_above_9(first << 8U | second) != 0) return kNoLength;
         return (first - 6U * (first >> 4U)) * 100U + second - 6U * (second >> 4U);
     }
-    auto const tens = first ^ 0x30U;
-    auto const ones = second ^ 0x30U;
+    auto const zero = form >= PrefixForm::ebcdic2 ? 0xf0U : 0x30U;
+    auto const tens = first ^ zero;
+    auto const ones = second ^ zero;
     if (tens > 9 || ones > 9) return kNoLength;
     auto const two = tens * 10U + ones;
-    if (form == PrefixForm::ascii2) return two;
-    auto const last = digit_of(at[2]);
+    if (form == PrefixForm::ascii2 || form == PrefixForm::ebcdic2) return two;
+    auto const last = static_cast<unsigned>(at[2]) ^ zero;
     return last > 9 ? kNoLength : two * 10U + last;
 }
 
@@ -46,6 +47,7 @@ inline void store_length(PrefixForm form, std::byte* at, unsigned units) noexcep
     auto const hundreds = units / 100U;
     auto const tens = units / 10U % 10U;
     auto const ones = units % 10U;
+    auto const zero = form >= PrefixForm::ebcdic2 ? 0xf0U : 0x30U;
     switch (form) {
         case PrefixForm::bcd3:
             *at++ = static_cast<std::byte>(hundreds);
@@ -54,11 +56,13 @@ inline void store_length(PrefixForm form, std::byte* at, unsigned units) noexcep
             *at = static_cast<std::byte>(tens << 4U | ones);
             break;
         case PrefixForm::ascii3:
-            *at++ = static_cast<std::byte>(0x30U | hundreds);
+        case PrefixForm::ebcdic3:
+            *at++ = static_cast<std::byte>(zero | hundreds);
             [[fallthrough]];
         case PrefixForm::ascii2:
-            at[0] = static_cast<std::byte>(0x30U | tens);
-            at[1] = static_cast<std::byte>(0x30U | ones);
+        case PrefixForm::ebcdic2:
+            at[0] = static_cast<std::byte>(zero | tens);
+            at[1] = static_cast<std::byte>(zero | ones);
             break;
     }
 }

@@ -58,7 +58,10 @@ struct WireOptions {
             app, "--dialect", dialect,
             [](std::string_view name) {
                 auto const* const found = iso8583::dialect_by_name(name);
-                return found == nullptr ? std::nullopt : std::optional(found);
+                // The generator writes the messages of the 1987 edition, digits as ASCII or BCD.
+                auto const known = found == &iso8583::dialect_1987_binary() ||
+                                   found == &iso8583::dialect_1987_ascii();
+                return known ? std::optional(found) : std::nullopt;
             },
             "87binary or 87ascii", "87binary (default) or 87ascii");
         add_parsed(

@@ -7,20 +7,15 @@ namespace {
 
 constexpr std::size_t bitmap_bytes(iso8583::Dialect const& dialect, bool secondary) noexcept
 {
-    auto const each = dialect.bitmap == iso8583::BitmapForm::binary ? 8U : 16U;
+    auto const each = iso8583::bitmap_bytes(dialect);
     return secondary ? 2 * each : each;
-}
-
-constexpr std::size_t mti_bytes(iso8583::Dialect const& dialect) noexcept
-{
-    return dialect.mti == iso8583::Charset::bcd ? 2 : 4;
 }
 
 // The first bit of the primary bitmap; `body` has been decoded.
 bool has_secondary(iso8583::Dialect const& dialect, ByteView body) noexcept
 {
     auto const first = std::to_integer<unsigned>(body[mti_bytes(dialect)]);
-    return dialect.bitmap == iso8583::BitmapForm::binary ? (first & 0x80U) != 0 : first >= '8';
+    return dialect.form.bitmap == iso8583::BitmapForm::binary ? (first & 0x80U) != 0 : first >= '8';
 }
 
 // Six digits; UINT32_MAX when one of them is none.
@@ -55,7 +50,7 @@ bool AnswerReader::matches(Shape const& shape, ByteView body) const noexcept
 bool AnswerReader::read_at(Shape const& shape, ByteView body, Answer& out) const noexcept
 {
     out.mti = shape.mti;
-    out.stan = read_stan(dialect_.mti == iso8583::Charset::bcd, body.data() + shape.stan_at);
+    out.stan = read_stan(dialect_.form.mti == iso8583::Charset::bcd, body.data() + shape.stan_at);
     std::memcpy(out.terminal.data(), body.data() + shape.terminal_at, out.terminal.size());
     if (shape.code_at != 0)
         std::memcpy(out.code.data(), body.data() + shape.code_at, out.code.size());

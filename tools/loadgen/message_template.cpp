@@ -100,7 +100,7 @@ Result<std::size_t, iso8583::DecodeError> build(TemplateConfig const& config, Ki
     if (!follow_up) {
         builder.bytes(52, from_hex(kPinBlockHex));
         // DE 55 is an LLL field of characters in the ASCII dialect: the tags travel as hex there.
-        if (config.dialect->mti == iso8583::Charset::bcd)
+        if (config.dialect->form.mti == iso8583::Charset::bcd)
             builder.bytes(55, from_hex(kChipDataHex));
         else
             builder.text(55, kChipDataHex);
@@ -149,7 +149,7 @@ Result<MessageTemplate, iso8583::DecodeError> MessageTemplate::make(TemplateConf
     MessageTemplate out;
     out.frame_ = framed(config.framing, body);
     if (out.frame_.empty()) return iso8583::DecodeError{iso8583::Errc::no_room, 0, 0};
-    out.bcd_ = config.dialect->mti == iso8583::Charset::bcd;
+    out.bcd_ = config.dialect->form.mti == iso8583::Charset::bcd;
     out.has_original_ = kind == Kind::reversal;
     out.has_amount_ = kind != Kind::balance;
 

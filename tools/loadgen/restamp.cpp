@@ -100,9 +100,8 @@ Result<std::vector<std::byte>, iso8583::DecodeError> Restamper::apply(ByteView b
     if (auto const error = view_.decode(dialect_, body); !error.ok()) return error;
     auto const stamp = stamp_for(now);
     auto const rrn = rrn_for();
-    auto const secondary = (view_.present_word(1) >> 1U) != 0 || view_.present_word(2) != 0;
     std::vector<std::byte> out(std::max(kBodyBytesMax, body.size() + 64));
-    iso8583::MessageBuilder builder(dialect_, out, view_.mti(), secondary);
+    iso8583::MessageBuilder builder(dialect_, out, view_.mti(), view_.bitmaps(), view_.header());
     for (unsigned de = 2; de <= iso8583::kFieldsMax; ++de) {
         if (!view_.has(de)) continue;
         auto const original = de == 90 ? original_for() : std::string();

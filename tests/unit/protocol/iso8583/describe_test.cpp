@@ -9,7 +9,7 @@ namespace {
 
 TEST(Describe, ShowsFieldsAndHidesSecrets)
 {
-    for (auto const* dialect : dialects()) {
+    for (auto const* dialect : {&dialect_1987_binary(), &dialect_1987_ascii()}) {
         auto const frame = test::golden(dialect == &dialect_1987_binary() ? "bench-0100-bcd.hex"
                                                                           : "bench-0100-ascii.hex");
         MessageView view;

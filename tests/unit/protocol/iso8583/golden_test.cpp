@@ -58,7 +58,7 @@ std::string comparable(unsigned de, std::string text)
 
 void expect_same_bytes(MessageView const& view, ByteView frame)
 {
-    auto const secondary = view.present_word(1) >> 1U != 0 || view.present_word(2) != 0;
+    auto const secondary = view.bitmaps();
     test::Bytes by_wire(frame.size());
     test::Bytes by_text(frame.size());
     MessageBuilder wire{view.dialect(), by_wire, view.mti(), secondary};

@@ -137,16 +137,19 @@ TEST(MessageView, BytesBehindTheLastFieldAreAnError)
 // A dialect may lack fields; the built-in ones have them all.
 TEST(MessageView, FieldThatTheDialectLacksIsAnError)
 {
-    static std::array<std::string_view, kFieldsMax + 1> const names{};
-    std::array<FieldSpec, kFieldsMax + 1> fields{};
-    fields[3] = {FieldKind::bcd_digits, LengthKind::fixed, 6, false};
-    fields[70] = {FieldKind::bcd_digits, LengthKind::fixed, 3, false};
-    auto const binary = make_dialect("some", Charset::bcd, BitmapForm::binary, fields, &names);
+    static FieldNames const names{};
+    FieldTable fields{};
+    for (unsigned const de : {3U, 70U}) {
+        fields[de].attribute = Attribute::n;
+        fields[de].encoding = Encoding::bcd;
+        fields[de].length_max = de == 3 ? 6 : 3;
+    }
+    auto const binary = make_dialect("some", {Charset::bcd, BitmapForm::binary}, fields, &names);
     expect_error(binary, from_hex("08002000000000000000000000"), {Errc::ok, 0, 0});
     expect_error(binary, from_hex("08002010000000000000000000"), {Errc::unknown_field, 12, 3});
     expect_error(binary, from_hex("0800A00000000000000000000000000000010000000000"),
                  {Errc::unknown_field, 128, 17});
-    auto const hex = make_dialect("some", Charset::bcd, BitmapForm::hex, fields, &names);
+    auto const hex = make_dialect("some", {Charset::bcd, BitmapForm::hex}, fields, &names);
     auto frame = from_hex("0800");
     auto const rest = from_text("2010000000000000");
     frame.insert(frame.end(), rest.begin(), rest.end());

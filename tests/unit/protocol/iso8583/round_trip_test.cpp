@@ -9,7 +9,7 @@ namespace turnout::iso8583 {
 namespace {
 
 // A value of `units` as the field counts them, in the characters that text() takes and gives.
-std::string value_for(FieldKind kind, std::size_t units, test::Random& random)
+std::string value_for(FieldSpec const& spec, std::size_t units, test::Random& random)
 {
     auto const pick = [&](std::string_view from) { return from[random.below(from.size())]; };
     std::string value;
@@ -17,27 +17,24 @@ std::string value_for(FieldKind kind, std::size_t units, test::Random& random)
         while (value.size() < characters)
             value += pick(from);
     };
-    switch (kind) {
-        case FieldKind::ascii_digits:
-        case FieldKind::bcd_digits:
+    switch (spec.attribute) {
+        case Attribute::n:
             fill(units, "0123456789");
             break;
-        case FieldKind::track_bcd:
+        case Attribute::z:
             fill(units, "0123456789=");
             break;
-        case FieldKind::binary:
-        case FieldKind::hex_binary:
+        case Attribute::b:
             fill(units * 2, "0123456789ABCDEF");
             break;
-        case FieldKind::text:
-            fill(units, " !09AZaz~=?*#");
-            break;
-        case FieldKind::signed_digits_ascii:
-        case FieldKind::signed_digits_bcd:
+        case Attribute::xn:
             value += pick("CD");
             fill(units, "0123456789");
             break;
-        case FieldKind::undefined:
+        case Attribute::undefined:
+            break;
+        default:
+            fill(units, " !09AZaz~=?*#");
             break;
     }
     return value;
@@ -45,7 +42,7 @@ std::string value_for(FieldKind kind, std::size_t units, test::Random& random)
 
 std::string text_of(MessageView const& view, unsigned de)
 {
-    std::string text(2048, ' ');
+    std::string text(20'000, ' ');
     auto const written = view.text(de, text);
     EXPECT_TRUE(written.has_value());
     text.resize(written.has_value() ? *written : 0);
@@ -54,7 +51,7 @@ std::string text_of(MessageView const& view, unsigned de)
 
 void expect_round_trip(Dialect const& dialect, unsigned de, std::string const& value)
 {
-    test::Bytes out(4096);
+    test::Bytes out(20'000);
     MessageBuilder builder{dialect, out, Mti{100}, de > 64};
     builder.text(de, value);
     auto const built = builder.finish();
@@ -79,14 +76,15 @@ TEST(RoundTrip, EveryFieldAtEveryEndOfItsLength)
     for (auto const* dialect : dialects()) {
         for (unsigned de = 2; de <= kFieldsMax; ++de) {
             auto const& spec = dialect->fields[de];
+            if (!spec.defined()) continue;
             std::size_t const max = spec.length_max;
-            if (spec.length == LengthKind::fixed) {
-                expect_round_trip(*dialect, de, value_for(spec.kind, max, random));
+            if (spec.fixed()) {
+                expect_round_trip(*dialect, de, value_for(spec, max, random));
                 continue;
             }
             for (std::size_t const units :
                  {std::size_t{0}, std::size_t{1}, std::size_t{2}, max - 1, max})
-                expect_round_trip(*dialect, de, value_for(spec.kind, units, random));
+                expect_round_trip(*dialect, de, value_for(spec, units, random));
         }
     }
 }
@@ -96,21 +94,24 @@ TEST(RoundTrip, EveryLengthOfVariableFields)
     test::Random random{3};
     for (auto const* dialect : dialects())
         for (unsigned const de : {2U, 35U, 36U, 44U, 54U, 55U})
-            for (std::size_t units = 0; units <= dialect->fields[de].length_max; ++units)
-                expect_round_trip(*dialect, de, value_for(dialect->fields[de].kind, units, random));
+            for (std::size_t units = 0; units <= dialect->fields[de].length_max;
+                 units += units < 999 ? 1 : 250)
+                expect_round_trip(*dialect, de, value_for(dialect->fields[de], units, random));
 }
 
 // All fields in one message, by characters and by wire bytes.
 TEST(RoundTrip, MessageOfAllFields)
 {
     for (auto const* dialect : dialects()) {
+        if (dialect == &dialect_2003_binary()) continue;  // longer than a message can be
         test::Random random{4};
         std::array<std::string, kFieldsMax + 1> values;
         test::Bytes out(kMessageBytesMax);
         MessageBuilder builder{*dialect, out, Mti{9999}, true};
         for (unsigned de = 2; de <= kFieldsMax; ++de) {
             auto const& spec = dialect->fields[de];
-            values[de] = value_for(spec.kind, spec.length_max, random);
+            if (!spec.defined()) continue;
+            values[de] = value_for(spec, spec.length_max, random);
             builder.text(de, values[de]);
         }
         auto const built = builder.finish();
@@ -123,6 +124,7 @@ TEST(RoundTrip, MessageOfAllFields)
         test::Bytes again(out.size());
         MessageBuilder copy{*dialect, again, view.mti(), true};
         for (unsigned de = 2; de <= kFieldsMax; ++de) {
+            if (!view.has(de)) continue;
             EXPECT_EQ(text_of(view, de), values[de]) << de;
             copy.wire(de, view.wire(de));
         }

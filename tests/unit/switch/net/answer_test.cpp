@@ -161,7 +161,7 @@ TEST_F(Answer, largest_answer_fits_what_is_reserved_for_it)
     auto decision = approved();
     decision.has_balance = true;
     decision.currency = 978;
-    for (auto const* dialect : iso8583::dialects()) {
+    for (auto const* dialect : {&iso8583::dialect_1987_binary(), &iso8583::dialect_1987_ascii()}) {
         auto const body = testing::encode(420, all, *dialect);
         ASSERT_TRUE(view.decode(*dialect, body).ok());
         EchoSlot slot;

@@ -178,7 +178,7 @@ TEST(Cli, VersionIsTextOrOneObject)
     auto const object = nlohmann::json::parse(run({"version", "--json"}).out);
     EXPECT_EQ(object["name"], "turnout");
     EXPECT_FALSE(object["version"].get<std::string>().empty());
-    EXPECT_EQ(object["dialects"].size(), 2U);
+    EXPECT_EQ(object["dialects"].size(), 6U);
 }
 
 TEST(Cli, ConfigDefaultPassesConfigCheck)
