@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Measures. Prints a table and, last, one JSON line per figure with its floor and ratio.
 #
-#   tools/bench.sh [codec|engine|journal|end_to_end|all] [--quick] [--save FILE]
+#   tools/bench.sh [codec|net|engine|journal|end_to_end|all] [--quick] [--save FILE]
 #                  [--docs] [--enforce]
 #
 # --quick    short runs: shows that everything works, says little about speed
@@ -19,7 +19,7 @@ quick=()
 report=()
 while [[ $# -gt 0 ]]; do
     case "$1" in
-        codec | engine | journal | end_to_end | all) suite="$1"; shift ;;
+        codec | net | engine | journal | end_to_end | all) suite="$1"; shift ;;
         --quick) quick=(--quick); shift ;;
         --enforce) report+=(--enforce); shift ;;
         --docs) report+=(--docs); shift ;;
@@ -37,6 +37,7 @@ say "packages"
 tools/dev/install_packages.sh build
 targets=()
 if wants codec; then targets+=(codec_bench); fi
+if wants net; then targets+=(net_bench); fi
 if wants engine; then targets+=(bench_engine); fi
 if wants journal; then targets+=(bench_journal); fi
 if wants end_to_end; then targets+=(bench_floor turnoutd turnout); fi
@@ -47,16 +48,19 @@ rm -rf "$out"
 mkdir -p "$out"
 raw=()
 
-if wants codec; then
-    say "codec: Google Benchmark, median of the repetitions"
-    repetitions=(--benchmark_repetitions=7 --benchmark_min_time=0.3)
-    if [[ ${#quick[@]} -gt 0 ]]; then
-        repetitions=(--benchmark_repetitions=2 --benchmark_min_time=0.02)
-    fi
-    timeout 900 "$bin/codec_bench" "${repetitions[@]}" --benchmark_out="$out/codec.json" \
-        --benchmark_out_format=json >"$out/codec.txt"
-    raw+=("$out/codec.json")
+repetitions=(--benchmark_repetitions=7 --benchmark_min_time=0.3)
+if [[ ${#quick[@]} -gt 0 ]]; then
+    repetitions=(--benchmark_repetitions=2 --benchmark_min_time=0.02)
 fi
+# Google Benchmark, median of the repetitions.
+micro() {
+    say "$1"
+    timeout 900 "$bin/$1_bench" "${repetitions[@]}" --benchmark_out="$out/$1.json" \
+        --benchmark_out_format=json >"$out/$1.txt"
+    raw+=("$out/$1.json")
+}
+if wants codec; then micro codec; fi
+if wants net; then micro net; fi
 if wants engine; then
     say "engine"
     timeout 900 "$bin/bench_engine" "${quick[@]}" | tee "$out/engine.jsonl"

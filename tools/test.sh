@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Runs the tests on a bare Debian 12 or any machine that has the packages of tools/packages.txt.
 #
-#   tools/test.sh [dev|protocol|unit|scenario|integration|fault|fuzz|all] [--long]
+#   tools/test.sh [dev|protocol|unit|scenario|integration|fault|fuzz|tidy|all] [--long]
 #
 # dev          the checks of the sources themselves: floors, layout, nondeterminism, headers, docs
 # protocol     the ISO 8583 library alone
 # unit, scenario, integration, fault   the CTest cases of that label, built by g++ (preset release)
 # fuzz         every libFuzzer target over its corpus, 20 s each (--long: 10 min each)
+# tidy         clang-tidy over every source, by the list in .clang-tidy; not part of all, it is slow
 # all          everything that CI checks (default): the above; unit and scenario once more with
 #              clang under the address and undefined behaviour sanitizers; the threaded parts under
 #              the thread sanitizer. The asan-ubsan build compiles every file with clang and
@@ -20,9 +21,10 @@ suite=all
 long=no
 for argument in "$@"; do
     case "$argument" in
-        dev | protocol | unit | scenario | integration | fault | fuzz | all) suite="$argument" ;;
+        dev | protocol | unit | scenario | integration | fault | fuzz | tidy | all)
+            suite="$argument" ;;
         --long) long=yes ;;
-        *) sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+        *) sed -n '2,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
     esac
 done
 
@@ -102,13 +104,11 @@ fault_cases() {
 }
 
 # The modules that run threads, and the whole daemon driven over loopback. Everything else is one
-# thread by design: running it here would cost minutes and find nothing. Tests that count memory
-# allocations are left out: they look at one thread each.
+# thread by design: running it here would cost minutes and find nothing.
 tsan_cases() {
     local module tests=()
     for module in base journal net app; do
-        mapfile -t -O "${#tests[@]}" tests < <(
-            declared turnout_test "tests/unit/switch/$module" | grep -v allocation)
+        mapfile -t -O "${#tests[@]}" tests < <(declared turnout_test "tests/unit/switch/$module")
     done
     build tsan "${tests[@]}" turnoutd turnout || return 0
     local names
@@ -161,6 +161,20 @@ fuzz_cases() {
     done
 }
 
+# clang-tidy needs the compile commands of a clang build, not the build itself. Counts as one step.
+tidy_cases() {
+    local log=build/clang_tidy.log
+    say "configure asan-ubsan, then clang-tidy over everything"
+    if timeout 120 cmake --preset asan-ubsan -Wno-dev >/dev/null &&
+        timeout 7200 tools/dev/clang_tidy.sh --build build/asan-ubsan --all 2>&1 | tee "$log"; then
+        passed=$((passed + 1))
+        note "tidy" "$(tail -n 1 "$log")"
+    else
+        failed=$((failed + 1))
+        note "tidy" "FAILED, see $log"
+    fi
+}
+
 finish() {
     say "summary"
     printf '%s\n' "${summary[@]}"
@@ -181,6 +195,7 @@ case "$suite" in
     integration) build release && integration_cases release ;;
     fault) build release && fault_cases ;;
     fuzz) fuzz_cases ;;
+    tidy) tidy_cases ;;
     all)
         if build release; then
             dev_cases

@@ -98,7 +98,8 @@ def floor_command(options, mode, directory):
 
 
 def product_command(options, mode, directory):
-    tables = 1 << (messages_max(mode) - 1).bit_length()
+    # Requests have seven eighths of the tables.
+    tables = 1 << (messages_max(mode) * 8 // 7).bit_length()
     settings = {"engine.transactions_max": tables, "engine.holds_max": tables,
                 "engine.accounts_max": 20_000, "engine.cards_max": 20_000,
                 "engine.commit_memory": "true",

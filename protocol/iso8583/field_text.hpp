@@ -12,6 +12,11 @@ namespace turnout::iso8583 {
     return index % 2 == 0 ? byte >> 4U : byte & 15U;
 }
 
+// Nothing but 0x20..0x7e; eight characters at a time.
+[[nodiscard]] bool all_printable(std::string_view text) noexcept;
+// Nothing above 0x7f.
+[[nodiscard]] bool all_ascii(std::string_view text) noexcept;
+
 // C0 and DEL.
 [[nodiscard]] constexpr bool is_control(std::byte byte) noexcept
 {

@@ -21,6 +21,9 @@ public:
     [[nodiscard]] Config const& config() const noexcept { return config_; }
 
 private:
+    void prepare(Options const& options);
+    void clean_up() noexcept;
+
     std::string directory_;
     bool temporary_ = false;
     Config config_;

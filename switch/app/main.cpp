@@ -5,6 +5,7 @@
 #include "switch/app/ready_file.hpp"
 #include "switch/app/server.hpp"
 #include "switch/app/startup_error.hpp"
+#include "switch/base/clock.hpp"
 #include "switch/base/log.hpp"
 
 #include <csignal>
@@ -20,7 +21,6 @@
 
 namespace turnout::app {
 
-static constexpr int kExitNow = 130;  // second signal
 static constexpr unsigned kDrainPolls = 250;
 static constexpr long kDrainPollNs = 20'000'000;  // 250 polls of 20 ms: 5 s
 
@@ -52,6 +52,7 @@ sigset_t block_signals() noexcept
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGUSR1);
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     return set;
 }
@@ -67,13 +68,39 @@ void log_counters(Server const& server)
     }
 }
 
-void wait_for_stop(Server const& server, sigset_t const& signals)
+// A terminal that hangs up must not end payments; what HUP does is what logrotate wants.
+void on_hangup()
 {
+    if (!log::reopen())
+        log::write_now(LogLevel::error, "the log file cannot be opened anew; lines are lost");
+    log::info("hangup: {}; the configuration is read at the start only",
+              log::goes_to_file() ? "log file opened anew" : "nothing to do");
+}
+
+void wait_for_stop(Server const& server, Config const& config, sigset_t const& signals)
+{
+    rlimit files{};
+    ::getrlimit(RLIMIT_NOFILE, &files);
+    HealthWatch watch(config.data.directory, std::uint64_t{config.journal.segment_mib} << 20U,
+                      files.rlim_cur);
+    SystemClock clock;
+    timespec const second{1, 0};
     while (true) {
-        auto const signal = ::sigwaitinfo(&signals, nullptr);
+        auto const signal = ::sigtimedwait(&signals, nullptr, &second);
+        for (auto const& line : watch.look(server.health(), clock.monotonic_ns()))
+            log::write(line.level, line.text);
         if (signal == SIGUSR1) log_counters(server);
+        if (signal == SIGHUP) on_hangup();
         if (signal == SIGTERM || signal == SIGINT) return;
     }
+}
+
+// A stop that was asked for while the journal is replayed; other signals wait.
+bool stop_is_pending()
+{
+    sigset_t pending;
+    ::sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
 // Answers what is in flight, for at most five seconds; a second signal ends the process at once.
@@ -84,7 +111,7 @@ void drain(Server& server, sigset_t const& signals)
     timespec const pause{0, kDrainPollNs};
     for (unsigned poll = 0; poll < kDrainPolls && !server.drained(); ++poll) {
         auto const signal = ::sigtimedwait(&signals, nullptr, &pause);
-        if (signal == SIGTERM || signal == SIGINT) ::_exit(kExitNow);
+        if (signal == SIGTERM || signal == SIGINT) ::_exit(kExitInterrupted);
     }
     if (!server.drained()) log::warn("stopping with answers that could not be delivered");
 }
@@ -104,7 +131,7 @@ engine::MasterData master_data_of(Config const& config, Options const& options)
 void serve(Config const& config, Options const& options, sigset_t const& signals)
 {
     Server server(config);
-    server.start([&] { return master_data_of(config, options); });
+    server.start([&] { return master_data_of(config, options); }, stop_is_pending);
     std::string where;
     for (auto const& [listener, port] : server.listeners())
         where += fmt::format(" {}={}:{}", listener->name, listener->address, port);
@@ -113,7 +140,7 @@ void serve(Config const& config, Options const& options, sigset_t const& signals
     fmt::print("ready{} data={} config={} pid={}\n", where, config.data.directory, config.path,
                ::getpid());
     std::fflush(stdout);
-    wait_for_stop(server, signals);
+    wait_for_stop(server, config, signals);
     drain(server, signals);
     server.stop();
     log_counters(server);
@@ -138,11 +165,13 @@ int run(Options const& options)
         log::close();
         return 0;
     } catch (StartupError const& error) {
+        if (log::goes_to_file()) log::error("{}", error.what());
         log::close();
         fmt::print(stderr, "{}{}", error.what(),
                    std::string_view(error.what()).ends_with('\n') ? "" : "\n");
         return error.exit_code();
     } catch (std::exception const& error) {
+        if (log::goes_to_file()) log::error("{}", error.what());
         log::close();
         fmt::print(stderr, "turnoutd: {}\n", error.what());
         return kExitIo;

@@ -2,13 +2,12 @@
 
 #include "protocol/iso8583/test_cards.hpp"
 #include "switch/base/config.hpp"
+#include "switch/base/exit_code.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 namespace turnout::app {
-
-static constexpr int kUsage = 2;
 
 static constexpr char kHelp[] =
     R"(Examples:
@@ -32,9 +31,11 @@ Options:
       --version         print the version
   -h, --help            print this
 
-Signals: TERM and INT stop in order (again: at once), USR1 logs the counters.
-Exit codes: 0 ok, 2 usage, 3 configuration invalid, 70 I/O, 71 fenced,
-            78 journal refused, 79 replay differs.
+Signals: TERM and INT stop in order (again: at once), USR1 logs the counters,
+         HUP opens the log file anew.
+Exit codes: 0 ok, 2 usage, 3 configuration or key file invalid, 70 I/O,
+            78 journal refused, 79 replay differs, 130 stopped by a signal while
+            starting, or by a second one.
 )";
 
 static constexpr std::string_view kNames[] = {"--config", "--set",        "--ready-file",
@@ -44,7 +45,7 @@ static constexpr std::string_view kNames[] = {"--config", "--set",        "--rea
 static Parsed usage(std::string const& text)
 {
     Parsed parsed;
-    parsed.exit_code = kUsage;
+    parsed.exit_code = kExitUsage;
     parsed.text = fmt::format("turnoutd: {}\nTry: turnoutd --help\n", text);
     return parsed;
 }

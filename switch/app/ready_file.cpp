@@ -1,13 +1,7 @@
 #include "switch/app/ready_file.hpp"
 
-#include "switch/app/startup_error.hpp"
+#include "switch/app/replace_file.hpp"
 #include "switch/base/log.hpp"
-
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -29,12 +23,7 @@ std::string ready_json(Config const& config, std::vector<Server::OpenListener> c
 
 void write_ready_file(std::string const& path, std::string const& json)
 {
-    auto const temporary = fmt::format("{}.{}", path, ::getpid());
-    std::ofstream file(temporary);
-    file << json << '\n';
-    file.close();
-    if (!file || std::rename(temporary.c_str(), path.c_str()) != 0)
-        throw StartupError(kExitIo, fmt::format("cannot write {}: {}", path, std::strerror(errno)));
+    replace_file(path, json + "\n");
 }
 
 }  // namespace turnout::app

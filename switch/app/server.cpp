@@ -4,6 +4,8 @@
 #include "switch/app/startup_error.hpp"
 #include "switch/base/log.hpp"
 #include "switch/engine/replay.hpp"
+#include "switch/journal/disk.hpp"
+#include "switch/security/random.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,17 +13,15 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <linux/magic.h>
 #include <sched.h>
-#include <sys/random.h>
-#include <sys/statfs.h>
 
 namespace turnout::app {
 
 namespace fs = std::filesystem;
 
 static constexpr unsigned kInlineCoresMax = 2;
-static constexpr std::uint64_t kClockAheadMaxNs = 24 * 3'600 * kNanosPerSecond;
+static constexpr std::uint64_t kProgressEveryNs = 5 * kNanosPerSecond;
+static constexpr std::uint64_t kRecordsPerLook = 4096;
 static constexpr auto kStartPoll = std::chrono::microseconds(100);
 
 Topology topology_of(EngineSection const& engine, unsigned cores) noexcept
@@ -46,13 +46,7 @@ static unsigned usable_cores() noexcept
 
 static void random_bytes(void* bytes, std::size_t count)
 {
-    auto* at = static_cast<std::byte*>(bytes);
-    while (count != 0) {
-        auto const got = ::getrandom(at, count, 0);
-        if (got <= 0) throw std::system_error(errno, std::generic_category(), "getrandom");
-        at += got;
-        count -= static_cast<std::size_t>(got);
-    }
+    security::fill_random({static_cast<std::byte*>(bytes), count});
 }
 
 Server::Server(Config const& config)
@@ -73,14 +67,14 @@ Server::~Server()
     journal_.reset();
 }
 
-void Server::start(MasterDataSource const& master_data)
+void Server::start(MasterDataSource const& master_data, GiveUp const& give_up)
 {
     open_keys();
-    open_journal();
+    open_journal(give_up);
     make_loops();
     if (journal_->recovered().last_seq == 0) load_accounts(master_data);
-    begin_epoch();
     link_participants();
+    begin_epoch();
     try {
         for (auto& loop : loops_)
             loop->open_listeners();
@@ -90,6 +84,9 @@ void Server::start(MasterDataSource const& master_data)
     log_start();
     run_threads();
 }
+
+// Local times are between 12 hours behind UTC and 14 ahead of it.
+static constexpr std::uint64_t kLocalTimeSlackNs = 14 * 3600 * kNanosPerSecond;
 
 static std::string group_directory(Config const& config)
 {
@@ -105,6 +102,9 @@ static bool has_segments(fs::path const& directory)
 
 void Server::open_keys()
 {
+    if (auto const error = security::KeyStore::check_kek(config_.data.kek_file))
+        throw StartupError(kExitConfig,
+                           "error: " + error->text + "\nnothing was changed (exit 3)\n");
     auto const directory = group_directory(config_);
     bool fresh = false;
     try {
@@ -129,16 +129,20 @@ void Server::open_keys()
     hash_ = std::make_unique<KeyedHash>(keys_->make_hash());
 }
 
-void Server::open_journal()
+void Server::open_journal(GiveUp const& give_up)
 {
     engine::EngineConfig engine_config;
     engine_config.accounts_max = config_.engine.accounts_max;
     engine_config.cards_max = config_.engine.cards_max;
     engine_config.holds_max = config_.engine.holds_max;
     engine_config.transactions_max = config_.engine.transactions_max;
+    engine_config.participant_share_percent = config_.engine.participant_share_percent;
     engine_config.financial_window_ns = config_.engine.financial_window_s * kNanosPerSecond;
     engine_config.reversal_window_ns = config_.engine.reversal_window_s * kNanosPerSecond;
     engine_config.commit_memory = config_.engine.commit_memory;
+    for (auto const& link : config_.links)
+        if (link.duplicate_time != DuplicateTime::de7)
+            engine_config.key_time_slack_ns = kLocalTimeSlackNs;
     engine_ = std::make_unique<engine::Engine>(engine_config, *hash_);
 
     journal::JournalConfig journal_config;
@@ -152,14 +156,30 @@ void Server::open_journal()
     journal_config.segments_ahead = config_.journal.segments_ahead;
     journal_config.allow_buffered = config_.journal.allow_buffered;
     auto const replayer = std::make_unique<engine::Replayer>(*engine_);
-    auto const replay = [this, &replayer](ByteView record) -> char const* {
+    bool given_up = false;
+    std::uint64_t replayed = 0;
+    auto said_ns = clock_.monotonic_ns();
+    auto const pause = [&](Sequence seq) {
+        given_up = give_up && give_up();
+        auto const now_ns = clock_.monotonic_ns();
+        if (now_ns - said_ns < kProgressEveryNs) return;
+        said_ns = now_ns;
+        log::info("starting: {} records replayed, at sequence {}", replayed, seq);
+    };
+    auto const replay = [&](ByteView record) -> char const* {
         auto const header = load<record::Header>(record.data());
+        if (replayed++ % kRecordsPerLook == 0) pause(header.seq);
+        if (given_up) return "given up";
         epoch_seen_ =
             epoch_seen_ || header.type == static_cast<std::uint16_t>(record::Type::epoch_start);
         auto const code = replayer->push(record);
         return code == engine::ApplyErrc::ok ? nullptr : engine::meaning(code).data();
     };
     auto opened = journal::Journal::open(journal_config, *keys_, replay);
+    if (given_up)
+        throw StartupError(
+            kExitInterrupted,
+            "stopped by a signal while the journal was replayed; nothing was served");
     if (opened.has_error()) throw StartupError(opened.error().exit_code, opened.error().text);
     journal_ = taken(std::move(opened));
     if (auto const code = replayer->finish(); code != engine::ApplyErrc::ok)
@@ -172,10 +192,6 @@ void Server::open_journal()
                            fmt::format("the first start on {} was interrupted while it loaded the "
                                        "master data; nothing was served: remove the directory",
                                        group_directory(config_)));
-    if (engine_->last_ts() > clock_.wall_ns() + kClockAheadMaxNs)
-        throw StartupError(kExitRefused,
-                           "the last record is more than a day ahead of this machine's clock: set "
-                           "the clock");
 }
 
 void Server::make_loops()
@@ -227,9 +243,31 @@ void Server::append_waiting(engine::Outbox const& out)
         std::this_thread::sleep_for(kStartPoll);
 }
 
+// What a link names and `names` has not; empty when nothing is missing.
+static std::string missing_participants(Config const& config,
+                                        std::span<std::string_view const> names)
+{
+    std::string missing;
+    for (auto const& link : config.links) {
+        if (std::find(names.begin(), names.end(), link.participant) != names.end()) continue;
+        auto const near = did_you_mean(link.participant, names);
+        missing += fmt::format(
+            "error: link '{}' names participant '{}', which is not in the master data{}\n",
+            link.name, link.participant,
+            near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+    }
+    return missing;
+}
+
 void Server::load_accounts(MasterDataSource const& master_data)
 {
     auto const data = master_data();
+    // Before anything is written: once it is, the file with the mistake is not read again.
+    std::vector<std::string_view> names;
+    for (auto const& participant : data.participants)
+        names.emplace_back(participant.name);
+    if (auto const missing = missing_participants(config_, names); !missing.empty())
+        throw StartupError(kExitConfig, missing + "no account was loaded (exit 3)\n");
     engine::Genesis genesis(data, random_bytes);
     bool more = true;
     while (more) {
@@ -254,6 +292,20 @@ void Server::begin_epoch()
         std::this_thread::sleep_for(kStartPoll);
 }
 
+// A peer that opens all it can leaves the other links of its listener their share.
+static std::uint32_t connections_max(Config const& config, LinkConfig const& link)
+{
+    if (link.connections_max != 0) return link.connections_max;
+    auto const shares =
+        std::count_if(config.links.begin(), config.links.end(),
+                      [&](LinkConfig const& other) { return other.listener == link.listener; });
+    for (auto const& listener : config.listeners)
+        if (listener.name == link.listener)
+            return shares > 1 ? std::max(listener.connections_max / 2, 1U)
+                              : listener.connections_max;
+    return 0;  // no such listener: refused when the configuration was read
+}
+
 void Server::link_participants()
 {
     std::string missing;
@@ -268,6 +320,7 @@ void Server::link_participants()
         known.also_acquirers = link.also_acquirers;
         known.blocks = link.blocks;
         known.duplicate_time = link.duplicate_time;
+        known.connections_max = connections_max(config_, link);
         if (known.participant == 0)
             missing += fmt::format(
                 "error: link '{}' names participant '{}', which is not in the master data\n",
@@ -277,18 +330,10 @@ void Server::link_participants()
     if (!missing.empty()) throw StartupError(kExitConfig, missing);
 }
 
-// A file system in memory keeps nothing over a power cut, whatever its sync says.
-static bool lies_in_memory(std::string const& directory) noexcept
-{
-    struct statfs where {};
-    if (::statfs(directory.c_str(), &where) != 0) return false;
-    return where.f_type == TMPFS_MAGIC || where.f_type == RAMFS_MAGIC;
-}
-
 void Server::log_start() const
 {
     auto const& recovered = journal_->recovered();
-    if (lies_in_memory(config_.data.directory))
+    if (journal::SystemDisk(config_.journal.allow_buffered).is_volatile(config_.data.directory))
         log::warn("NOT durable: {} lies in memory", config_.data.directory);
     log::info("memory: at most {} MiB for tables, rings and sessions",
               memory_bytes(config_) >> 20U);
@@ -343,6 +388,23 @@ void Server::stop()
     if (engine_thread_) engine_thread_->stop();
     pump_->final_checkpoint({clock_.wall_ns(), clock_.monotonic_ns()});
     journal_->stop();
+}
+
+Health Server::health() const
+{
+    std::vector<Counters const*> blocks;
+    for (auto const& block : counters_)
+        blocks.push_back(block.get());
+    Health health;
+    health.segment_shortage = journal_->segment_shortage();
+    std::error_code ignored;
+    auto const space = fs::space(config_.data.directory, ignored);
+    if (!ignored) health.free_bytes = space.available;
+    health.refused =
+        total(blocks, CounterId::shed_originals) + total(blocks, CounterId::shed_unanswered);
+    health.table_full = total(blocks, CounterId::answers_96);
+    health.accept_errors = total(blocks, CounterId::accept_errors);
+    return health;
 }
 
 std::string Server::counters_text() const

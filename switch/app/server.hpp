@@ -1,6 +1,7 @@
 // The running switch: configuration, keys, engine, journal and loops put together and taken apart
 // in the right order. Owned by the main thread, which starts it, waits for signals and stops it.
 #pragma once
+#include "switch/app/health_watch.hpp"
 #include "switch/base/config.hpp"
 #include "switch/base/counters.hpp"
 #include "switch/engine/engine.hpp"
@@ -29,6 +30,8 @@ class Server {
 public:
     // Gives the master data of an empty journal; called at most once.
     using MasterDataSource = std::function<engine::MasterData()>;
+    // Whether to give up a start that takes long; asked now and then while the journal is replayed.
+    using GiveUp = std::function<bool()>;
 
     explicit Server(Config const& config);
     ~Server();
@@ -37,7 +40,7 @@ public:
 
     // Keys, journal with replay, genesis, EPOCH_START, listeners, threads; returns when the
     // listeners are open and everything before them is durable. Throws StartupError.
-    void start(MasterDataSource const& master_data);
+    void start(MasterDataSource const& master_data, GiveUp const& give_up = {});
 
     struct OpenListener {
         ListenerConfig const* config;
@@ -51,12 +54,13 @@ public:
     // Ends the loops and the engine, writes a CHECKPOINT and the clean flag.
     void stop();
 
+    [[nodiscard]] Health health() const;
     // All counters that are not zero, a line each. Any thread.
     [[nodiscard]] std::string counters_text() const;
 
 private:
     void open_keys();
-    void open_journal();
+    void open_journal(GiveUp const& give_up);
     void make_loops();
     void load_accounts(MasterDataSource const& master_data);
     void append_waiting(engine::Outbox const& out);

@@ -3,17 +3,13 @@
 #pragma once
 #include "protocol/core/check.hpp"
 #include "protocol/core/result.hpp"
+#include "switch/base/exit_code.hpp"
 
 #include <stdexcept>
 #include <string>
 #include <utility>
 
 namespace turnout::app {
-
-inline constexpr int kExitConfig = 3;
-inline constexpr int kExitIo = 70;
-inline constexpr int kExitRefused = 78;
-inline constexpr int kExitReplayDiffers = 79;
 
 class StartupError : public std::runtime_error {
 public:

@@ -53,6 +53,9 @@ static_assert(days_from_date({1970, 1, 1}) == 0);
 static_assert(days_from_date({2024, 2, 29}) == 19'782);
 
 constexpr std::int64_t kSecondsPerDay = 86'400;
+// The same date in two neighbouring years is at most 366 days apart, so that one of the two is at
+// most this far from any moment between them.
+constexpr std::int64_t kHalfYearS = 183 * kSecondsPerDay;
 
 Date date_of(UnixNanos at) noexcept
 {
@@ -73,17 +76,26 @@ std::optional<UnixNanos> de7_to_ns(std::uint64_t mmddhhmmss, UnixNanos now) noex
     auto const now_s = static_cast<std::int64_t>(now / kNanosPerSecond);
     auto const this_year = date_of(now).year;
     std::optional<UnixNanos> best;
-    std::int64_t best_distance_s = 0;
+    auto best_distance_s = kHalfYearS + 1;
     for (auto year = this_year - 1; year <= this_year + 1; ++year) {
         if (day > days_in_month(year, month)) continue;
         auto const at_s = days_from_date({year, month, day}) * kSecondsPerDay +
                           static_cast<std::int64_t>(hour * 3600 + minute * 60 + second);
         auto const distance_s = at_s > now_s ? at_s - now_s : now_s - at_s;
-        if (at_s < 0 || (best && distance_s >= best_distance_s)) continue;
+        if (at_s < 0 || distance_s >= best_distance_s) continue;
         best = static_cast<UnixNanos>(at_s) * kNanosPerSecond;
         best_distance_s = distance_s;
     }
     return best;
+}
+
+std::optional<UnixNanos> De7Memo::remember(std::uint64_t mmddhhmmss, UnixNanos now) noexcept
+{
+    auto const at = de7_to_ns(mmddhhmmss, now);
+    if (!at) return at;
+    minute_ = mmddhhmmss / 100;
+    minute_ns_ = *at - mmddhhmmss % 100 * kNanosPerSecond;
+    return at;
 }
 
 std::uint64_t ns_to_de7(UnixNanos at) noexcept

@@ -14,6 +14,9 @@
 
 namespace turnout {
 
+static constexpr char kOverrideForm[] =
+    "an override is section.key=value, or listener.<name>.key=value";
+
 namespace {
 
 using config_reader::ErrorSink;
@@ -77,6 +80,15 @@ public:
         auto const* list = root_.get_as<toml::array>(list_name);
         if (list == nullptr || index >= list->size()) return {};
         return place((*list)[index].as_table(), key);
+    }
+    // The value of an entry of a list as it was written, nullptr when it has none.
+    [[nodiscard]] toml::node const* value(std::string_view list_name, std::size_t index,
+                                          std::string_view key) const
+    {
+        auto const* list = root_.get_as<toml::array>(list_name);
+        if (list == nullptr || index >= list->size()) return nullptr;
+        auto const* table = (*list)[index].as_table();
+        return table == nullptr ? nullptr : table->get(key);
     }
 
 private:
@@ -146,13 +158,17 @@ toml::table* Document::target(std::string_view path, Region const& region)
     auto const section_name = path.substr(0, dot);
     if (section_name != "listener" && section_name != "link") {
         if (dot != std::string_view::npos) {
-            errors_.add(region, "an override is section.key=value, or listener.<name>.key=value");
+            errors_.add(region, kOverrideForm);
             return nullptr;
         }
-        auto const inserted = root_.insert(section_name, toml::table{});
+        auto const inserted = root_.insert(toml::key(section_name, Region(region)), toml::table{});
         return inserted.first->second.as_table();
     }
-    auto const wanted = dot == std::string_view::npos ? std::string_view{} : path.substr(dot + 1);
+    if (dot == std::string_view::npos) {
+        errors_.add(region, kOverrideForm);
+        return nullptr;
+    }
+    auto const wanted = path.substr(dot + 1);
     std::vector<std::string_view> names;
     if (auto* list = root_.get_as<toml::array>(section_name)) {
         for (auto& item : *list) {
@@ -176,7 +192,7 @@ void Document::apply(std::string const& text)
     auto const path = std::string_view(text).substr(0, equals);
     auto const last_dot = path.rfind('.');
     if (equals == std::string::npos || last_dot == std::string_view::npos || last_dot == 0) {
-        errors_.add(region, "an override is section.key=value, or listener.<name>.key=value");
+        errors_.add(region, kOverrideForm);
         return;
     }
     auto* table = target(path.substr(0, last_dot), region);
@@ -245,7 +261,9 @@ void check_listeners(Document const& document, ErrorSink& errors, Config& config
 void check_peers(Document const& document, ErrorSink& errors, Config& config, std::size_t index)
 {
     auto& link = config.links[index];
-    if (link.peers.empty())
+    // A value of the wrong type has been refused already.
+    auto const* written = document.value("link", index, "peers");
+    if (written == nullptr || (written->is_array() && written->as_array()->empty()))
         errors.add(document.where("link", index, "peers"),
                    fmt::format("link '{}' has no peers", link.name),
                    "write peers = [\"127.0.0.1/32\"]");
@@ -308,7 +326,7 @@ void check_links(Document const& document, ErrorSink& errors, Config& config)
                        near.empty() ? fmt::format("defined listeners: {}", listed(listeners))
                                     : fmt::format("did you mean '{}'?", near));
         }
-        if (link.acquirer_id == 0)
+        if (link.acquirer_id == 0 && document.value("link", index, "acquirer_id") == nullptr)
             errors.add(document.where("link", index, "acquirer_id"), "[link] needs 'acquirer_id'",
                        "the DE 32 of this peer");
         check_peers(document, errors, config, index);
@@ -392,13 +410,18 @@ Result<Config, std::string> parse_config(std::string_view text, std::string cons
 Result<Config, std::string> load_config(std::string const& path,
                                         std::span<std::string const> overrides)
 {
+    auto const cannot_read = [&](int error) {
+        return failed(
+            fmt::format("error: cannot read {}: {}\n1 error; nothing was changed (exit 3)\n", path,
+                        std::strerror(error)));
+    };
+    // Reading a directory gives no error, only an empty text.
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return cannot_read(EISDIR);
     std::ifstream file(path, std::ios::binary);
     std::ostringstream text;
     if (file) text << file.rdbuf();
-    if (!file)
-        return failed(
-            fmt::format("error: cannot read {}: {}\n1 error; nothing was changed (exit 3)\n", path,
-                        std::strerror(errno)));
+    if (!file) return cannot_read(errno);
     return parse_config(text.str(), path, overrides);
 }
 

@@ -41,6 +41,7 @@ struct EngineSection {
     std::uint32_t cards_max = 1'100'000;
     std::uint32_t holds_max = 1U << 18U;
     std::uint32_t transactions_max = 1U << 21U;  // per generation; two are kept
+    std::uint32_t participant_share_percent = 50;
     std::uint32_t financial_window_s = 900;
     std::uint32_t reversal_window_s = 259'200;
     std::uint32_t spin_us = 0;
@@ -90,6 +91,7 @@ struct LinkConfig {
     std::uint64_t acquirer_id = 0;     // DE 32 when a message has none
     std::vector<std::uint64_t> also_acquirers;
     DuplicateTime duplicate_time = DuplicateTime::de7;
+    std::uint32_t connections_max = 0;  // 0: its share of the listener's
 };
 struct LogConfig {
     LogLevel level = LogLevel::info;
@@ -129,7 +131,8 @@ struct Config {
 // the machine's memory by load_config().
 [[nodiscard]] std::uint64_t memory_bytes(Config const& config) noexcept;
 
-// The candidate nearest to `word` (edit distance at most a third of its length), empty when none.
+// The candidate nearest to `word` (edit distance at most a third of its length, or one; swapped
+// neighbours are one edit), empty when there is none or `word` is longer than 64 characters.
 [[nodiscard]] std::string_view did_you_mean(std::string_view word,
                                             std::span<std::string_view const> candidates);
 

@@ -6,8 +6,7 @@
 
 namespace turnout {
 
-// Edit distance with neighbours swapped as one step (optimal string alignment). The words are keys,
-// so the quadratic cost is nothing.
+// Edit distance with neighbours swapped as one step (optimal string alignment).
 static std::size_t distance(std::string_view a, std::string_view b)
 {
     std::vector<std::vector<std::size_t>> steps(a.size() + 1,
@@ -30,6 +29,9 @@ static std::size_t distance(std::string_view a, std::string_view b)
 
 std::string_view did_you_mean(std::string_view word, std::span<std::string_view const> candidates)
 {
+    // The cost is quadratic, and nobody mistypes a key into this.
+    static constexpr std::size_t kWordCharactersMax = 64;
+    if (word.size() > kWordCharactersMax) return {};
     std::string_view best;
     auto best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
     for (auto const candidate : candidates) {
@@ -139,7 +141,7 @@ std::optional<std::uint64_t> Reader::integer(toml::node const& node, std::string
     auto const* number = node.as_integer();
     if (number == nullptr) {
         errors_.add(node.source(), fmt::format("'{}' must be a whole number", key),
-                    fmt::format("expected {} to {}", low, high));
+                    fmt::format("expected {} to {}, without quotes or unit", low, high));
         return std::nullopt;
     }
     auto const value = number->get();
@@ -209,7 +211,8 @@ void Reader::texts(std::string_view key, std::vector<std::string>& values, std::
     if (node == nullptr) return;
     auto const* list = node->as_array();
     if (list == nullptr) {
-        errors_.add(node->source(), fmt::format("'{}' must be a list of texts", key));
+        errors_.add(node->source(), fmt::format("'{}' must be a list of texts", key),
+                    fmt::format("write {} = [\"...\", \"...\"]", key));
         return;
     }
     values.clear();
@@ -229,7 +232,8 @@ void Reader::numbers(std::string_view key, std::vector<std::uint64_t>& values, s
     if (node == nullptr) return;
     auto const* list = node->as_array();
     if (list == nullptr) {
-        errors_.add(node->source(), fmt::format("'{}' must be a list of numbers", key));
+        errors_.add(node->source(), fmt::format("'{}' must be a list of numbers", key),
+                    fmt::format("write {} = [1, 2]", key));
         return;
     }
     values.clear();

@@ -72,6 +72,8 @@ void describe(V& v, C& engine)
     v.number(
         "transactions_max", engine.transactions_max, 64, (1U << 28U) - 1,
         "transactions kept for repeats and reversals, per reversal window; two windows are kept");
+    v.number("participant_share_percent", engine.participant_share_percent, 1, 100,
+             "of transactions_max and holds_max, what one of several participants may take");
     v.number("financial_window_s", engine.financial_window_s, 1, 86'400,
              "oldest DE 7 of an original request");
     v.number("reversal_window_s", engine.reversal_window_s, 60, 2'592'000,
@@ -138,6 +140,8 @@ void describe(V& v, C& link)
               "further values of DE 32 that it may send");
     v.choice("duplicate_time", link.duplicate_time, Choices<DuplicateTime>(kDuplicateTimes),
              "de12_13 for peers that re-stamp DE 7 in repeats");
+    v.number("connections_max", link.connections_max, 0, 100'000,
+             "of the listener's; 0 = all as its only link, else half of them");
 }
 
 template <class V, SectionOf<LogConfig> C>

@@ -3,9 +3,11 @@
 #include <atomic>
 #include <cstdio>
 #include <memory>
+#include <mutex>
 
 #include <spdlog/async.h>
-#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/details/file_helper.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -16,8 +18,34 @@ static constexpr std::size_t kWriterThreads = 1;
 
 namespace {
 
+// A file that can be opened anew while other threads write.
+class FileSink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    explicit FileSink(std::string const& path) { file_.open(path); }
+    // Throws spdlog_ex.
+    void reopen()
+    {
+        std::lock_guard const lock(mutex_);
+        file_.reopen(false);
+    }
+
+protected:
+    void sink_it_(spdlog::details::log_msg const& message) override
+    {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        file_.write(line);
+    }
+    void flush_() override { file_.flush(); }
+
+private:
+    spdlog::details::file_helper file_;
+};
+
 struct Output {
     std::shared_ptr<spdlog::details::thread_pool> pool;
+    spdlog::sink_ptr sink;
+    std::shared_ptr<FileSink> file;  // the same; nullptr: standard error
     std::shared_ptr<spdlog::async_logger> logger;
     LogFormat format = LogFormat::text;
 };
@@ -53,13 +81,12 @@ void open(LogConfig const& config)
     auto opened = std::make_unique<Output>();
     opened->format = config.format;
     opened->pool = std::make_shared<spdlog::details::thread_pool>(kQueueLines, kWriterThreads);
-    spdlog::sink_ptr sink;
     if (config.file.empty())
-        sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+        opened->sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     else
-        sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(config.file);
+        opened->sink = opened->file = std::make_shared<FileSink>(config.file);
     opened->logger = std::make_shared<spdlog::async_logger>(
-        "turnout", sink, opened->pool, spdlog::async_overflow_policy::overrun_oldest);
+        "turnout", opened->sink, opened->pool, spdlog::async_overflow_policy::overrun_oldest);
     opened->logger->set_level(level_of(config.level));
     opened->logger->flush_on(spdlog::level::info);
     opened->logger->set_pattern(
@@ -79,6 +106,33 @@ void close()
     auto const logger = std::move(output()->logger);
     logger->flush();
     output().reset();  // the pool's destructor writes what is queued and joins
+}
+
+bool reopen()
+{
+    if (!goes_to_file()) return true;
+    try {
+        output()->file->reopen();
+        return true;
+    } catch (spdlog::spdlog_ex const&) {
+        return false;
+    }
+}
+
+bool goes_to_file() noexcept
+{
+    return output() != nullptr && output()->file != nullptr;
+}
+
+void write_now(LogLevel level, std::string_view line)
+{
+    auto const& out = output();
+    if (!out || out->file)
+        std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+    if (!out) return;
+    auto const text = escaped(line);
+    out->sink->log(spdlog::details::log_msg("turnout", level_of(level), text));
+    out->sink->flush();
 }
 
 bool enabled(LogLevel level) noexcept

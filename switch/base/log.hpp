@@ -17,6 +17,13 @@ namespace turnout::log {
 void open(LogConfig const& config);
 // Writes out what is queued and ends the thread.
 void close();
+// Opens the file anew, for after it has been moved away; false: it cannot be opened. True without
+// a file as well: there is nothing to do.
+bool reopen();
+[[nodiscard]] bool goes_to_file() noexcept;
+// Writes a line before it returns, past the queue: for the last one before the process ends. Also
+// to standard error when the log is a file.
+void write_now(LogLevel level, std::string_view line);
 
 [[nodiscard]] bool enabled(LogLevel level) noexcept;
 void write(LogLevel level, std::string_view line);

@@ -82,7 +82,7 @@ struct Context {
     std::uint32_t issuer;
     std::uint32_t stan;
     std::uint32_t proc_code;
-    std::uint32_t zero0;
+    std::uint32_t participant;  // who asked; 0: nobody (expiries, opening balances), or not known
     std::uint32_t business_day;
     std::uint16_t currency;
     std::uint16_t mti;
@@ -133,6 +133,7 @@ struct Leg {
 
 static_assert(sizeof(Header) == 32 && sizeof(Context) == 192 && sizeof(Leg) == 48);
 static_assert(offsetof(Context, requested) == 32 && offsetof(Context, de7_ts) == 48);
+static_assert(offsetof(Context, participant) == 76);
 static_assert(offsetof(Context, issuer) == 64 && offsetof(Context, business_day) == 80);
 static_assert(offsetof(Context, currency) == 84 && offsetof(Context, rc) == 92);
 static_assert(offsetof(Context, rrn) == 96 && offsetof(Context, terminal) == 108);

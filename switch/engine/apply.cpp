@@ -14,8 +14,7 @@ bool is_transfer(record::Type type) noexcept
 // Reserved bytes are zero, so that a later version may give them a meaning.
 bool is_clean(record::Context const& context) noexcept
 {
-    return context.zero0 == 0 && context.zero1 == 0 && context.zero2 == 0 && context.zero3 == 0 &&
-           context.zero4 == 0;
+    return context.zero1 == 0 && context.zero2 == 0 && context.zero3 == 0 && context.zero4 == 0;
 }
 
 ApplyErrc apply_transfer_record(Engine::State& state, RecordView const& record,

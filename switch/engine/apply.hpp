@@ -16,6 +16,7 @@ struct Hints {
 
     std::array<std::uint32_t, limits::legs_per_record_max> accounts;  // one per leg
     std::uint32_t hold = ledger::kNone;
+    std::uint32_t participant = ledger::kNone;
     RowRef original;
     std::uint64_t second_k0 = 0;  // second key of the record's own request; zero: not hinted
 };

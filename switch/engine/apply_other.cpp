@@ -1,6 +1,7 @@
 #include "switch/engine/apply.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace turnout::engine::detail {
 
@@ -92,7 +93,8 @@ ApplyErrc set_link(Engine::State& state, RecordView const& record) noexcept
         return ApplyErrc::bad_layout;
     auto const at = state.participants.find(payload.participant);
     if (at == ledger::kNone) return ApplyErrc::unknown_reference;
-    state.participants.set_link(at, static_cast<LinkState>(payload.state), record.header->seq);
+    state.participants.set_link(at, static_cast<LinkState>(payload.state), record.header->seq,
+                                record.header->ts_ns);
     return ApplyErrc::ok;
 }
 
@@ -121,7 +123,8 @@ ApplyErrc change_settings(Engine::State& state, RecordView const& record) noexce
     auto const ts = record.header->ts_ns;
     // Slots from before the old window may be gone: a longer one reaches back no further than that.
     if (settings.reversal_window_ns != 0 &&
-        payload.reversal_window_ns > settings.reversal_window_ns)
+        (payload.reversal_window_ns > settings.reversal_window_ns ||
+         payload.generation_ns > settings.generation_ns))
         settings.accepts_from =
             std::max(settings.accepts_from,
                      ts > settings.reversal_window_ns ? ts - settings.reversal_window_ns : 0);
@@ -137,13 +140,13 @@ bool same_totals(Engine::State const& state, std::span<TotalsPayload const> tota
 {
     auto const books = state.ledger.books();
     if (books.size() != totals.size()) return false;
-    for (std::size_t at = 0; at < books.size(); ++at)
-        if (books[at].currency != totals[at].currency ||
-            books[at].debits_posted != totals[at].posted ||
-            books[at].credits_posted != totals[at].posted ||
-            books[at].debits_pending != totals[at].pending ||
-            books[at].credits_pending != totals[at].pending)
+    for (std::size_t at = 0; at < books.size(); ++at) {
+        auto const expected = totals_payload(books[at]);
+        if (std::memcmp(&totals[at], &expected, sizeof expected) != 0 ||
+            books[at].credits_posted != books[at].debits_posted ||
+            books[at].credits_pending != books[at].debits_pending)
             return false;
+    }
     return true;
 }
 

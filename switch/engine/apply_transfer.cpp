@@ -103,7 +103,22 @@ bool has_legs_of_type(Transfer const& transfer) noexcept
     }
 }
 
-Transaction row_of(Transfer const& transfer, RowKind kind, Positions const& positions) noexcept
+// False when the record names a participant that there is none of.
+bool find_owner(Engine::State const& state, Transfer const& transfer, Owner& owner) noexcept
+{
+    auto const id = transfer.context.participant;
+    owner = 0;
+    if (id == 0) return true;
+    auto at = transfer.hints.participant;
+    if (at >= state.participants.count() || state.participants[at].fields.id != id)
+        at = state.participants.find(id);
+    if (at == kNone) return false;
+    owner = static_cast<Owner>(at + 1);
+    return true;
+}
+
+Transaction row_of(Transfer const& transfer, RowKind kind, Positions const& positions,
+                   Owner owner) noexcept
 {
     auto const& context = transfer.context;
     Transaction row{};
@@ -123,6 +138,7 @@ Transaction row_of(Transfer const& transfer, RowKind kind, Positions const& posi
     row.mti = context.mti;
     row.currency = context.currency;
     row.kind = static_cast<std::uint8_t>(kind);
+    row.owner = owner;
     auto const is_money = !transfer.legs.empty();
     row.payer = is_money ? positions[0] : kNone;
     row.payee = is_money ? positions[1] : kNone;
@@ -181,6 +197,7 @@ void open_hold(Engine::State& state, Transfer const& transfer, Transaction const
     std::memcpy(hold.pan, row.pan, sizeof hold.pan);
     hold.mti = row.mti;
     hold.currency = row.currency;
+    hold.owner = row.owner;
     hold.payer = row.payer;
     hold.payee = row.payee;
     state.holds.open(hold, second_k0_of(state, transfer, row), ref);
@@ -309,8 +326,11 @@ ApplyErrc apply_transfer(Engine::State& state, Transfer const& transfer) noexcep
     auto const type = static_cast<Type>(transfer.header.type);
     if (type == Type::hold && state.holds.is_full()) return ApplyErrc::table_full;
 
+    Owner owner = 0;
+    if (!find_owner(state, transfer, owner)) return ApplyErrc::unknown_reference;
+
     auto changed = ApplyErrc::ok;
-    auto const row = row_of(transfer, kind_of(type), positions);
+    auto const row = row_of(transfer, kind_of(type), positions, owner);
     if (type == Type::capture || type == Type::release || type == Type::expire)
         changed = change_hold(state, transfer);
     else if (type == Type::reversal && !transfer.legs.empty())

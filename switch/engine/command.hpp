@@ -27,6 +27,7 @@ enum Has : std::uint16_t {
     has_pan = 128,
     has_response_code = 256,
     has_currency = 512,
+    has_local_time = 1024,  // key_ts is the terminal's own time, of an unknown zone
 };
 
 struct Command {
@@ -46,6 +47,7 @@ struct Command {
     std::int64_t amount;             // DE 4, minor units
     std::int64_t replacement;        // DE 95 actual transaction amount, minor units
     std::uint64_t de7_ts;            // UTC ns
+    std::uint64_t key_ts;            // time in the duplicate key: DE 7, or DE 12 and 13 read as UTC
     std::uint64_t acquirer;          // DE 32 normalized, or the link's
     // The original that DE 90 names, when has_de90.
     std::uint64_t orig_k0, orig_k1;  // its duplicate key, built as dup_k0/1 are

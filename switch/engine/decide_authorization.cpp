@@ -14,10 +14,12 @@ bool can_spend(Turn const& turn) noexcept
 
 void hold(Turn& turn, bool is_forced) noexcept
 {
-    if (turn.state.holds.is_full()) {
+    auto const& holds = turn.state.holds;
+    if (!turn.state.hold_share().has_room(turn.claim(), holds.count(), holds.used_by(turn.owner()),
+                                          1)) {
+        if (!turn.is_refusable()) return refuse_full(turn);
         ++turn.state.stats.refused_full;
-        decline(turn, code::malfunction);
-        return;
+        return decline(turn, code::malfunction);
     }
     RecordBuilder builder{turn.state, turn.out, record::Type::hold, turn.ts, turn.command.origin};
     auto const amount = turn.command.amount;

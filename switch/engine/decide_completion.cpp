@@ -1,5 +1,6 @@
 // 0220 of a debit: takes the money that a hold has set aside. The completion is final, what is left
-// of the hold goes back. Without an open hold the advice is a forced debit.
+// of the hold goes back. A second one of the same hold is declined; without a hold the advice is a
+// forced debit.
 #include "switch/engine/turn.hpp"
 
 namespace turnout::engine {
@@ -31,6 +32,73 @@ std::uint32_t find_hold(Turn const& turn) noexcept
                std::memcmp(hold.terminal, command.terminal, sizeof hold.terminal) == 0 &&
                std::memcmp(hold.rrn, command.rrn, sizeof hold.rrn) == 0 && belongs_to(turn, hold);
     });
+}
+
+bool is_kind(Transaction const& row, RowKind kind) noexcept
+{
+    return row.kind == static_cast<std::uint8_t>(kind);
+}
+
+bool is_debit(Turn const& turn, Transaction const& row) noexcept
+{
+    return is_kind(row, RowKind::capture) ||
+           (is_kind(row, RowKind::post) &&
+            turn.state.ledger[row.payer].kind != static_cast<std::uint8_t>(ledger::Kind::position));
+}
+
+// Newest debit of this card under the RRN of `row`; none when that has no RRN.
+RowRef newest_debit(Turn const& turn, Transaction const& row) noexcept
+{
+    if (row.rrn[0] == 0) return {};
+    auto const k0 = turn.state.hash.second_key(row.acquirer, row.terminal, row.rrn).k0;
+    return turn.state.transactions.find_second(k0, row, turn.ts, [&](Transaction const& other) {
+        return is_debit(turn, other) && same_pan(other.pan, turn.command);
+    });
+}
+
+// `row` is a hold, or the completion of one that is not remembered any more. It has had its debit,
+// and that has not been reversed in full, after which a corrected one may follow.
+bool is_completed(Turn const& turn, Transaction const& row) noexcept
+{
+    auto const is_hold = is_kind(row, RowKind::hold);
+    if (!is_hold && !is_kind(row, RowKind::capture)) return false;
+    if (!same_pan(row.pan, turn.command) || row.currency != turn.command.currency) return false;
+    if (is_hold && turn.state.holds.find_seq(row.seq) != ledger::kNone) return false;
+    auto const debit = newest_debit(turn, row);
+    auto const is_captured = !is_hold || row.state == static_cast<std::uint8_t>(RowState::captured);
+    if (debit.is_none()) return is_captured;
+    auto const& newest = turn.state.transactions[debit];
+    if (newest.state == static_cast<std::uint8_t>(RowState::reversed)) return false;
+    return is_captured || newest.seq > row.seq;  // or forced, after the hold had ended otherwise
+}
+
+// Newest of that kind under this acquirer, terminal, RRN, card and, when there is one, DE 38.
+RowRef find_by_rrn(Turn const& turn, RowKind kind) noexcept
+{
+    auto const& command = turn.command;
+    auto const k0 = turn.second_k0();
+    if (k0 == 0) return {};
+    return turn.state.transactions.find_second(
+        k0, like_second(command), turn.ts, [&](Transaction const& row) {
+            return is_kind(row, kind) && same_pan(row.pan, command) &&
+                   (!turn.has(has_approval) ||
+                    std::memcmp(row.approval, command.approval, sizeof row.approval) == 0);
+        });
+}
+
+// The hold that the advice names has had its debit: what comes under another STAN is the same money
+// once more. DE 90 names it beyond doubt; of several holds with one RRN the newest counts.
+bool is_completed_already(Turn const& turn) noexcept
+{
+    auto const& transactions = turn.state.transactions;
+    if (!turn.has(has_pan)) return false;
+    if (turn.has(has_de90)) {
+        auto const ref = transactions.find(original_key(turn.command), turn.ts);
+        if (!ref.is_none() && is_completed(turn, transactions[ref])) return true;
+    }
+    auto ref = find_by_rrn(turn, RowKind::hold);
+    if (ref.is_none()) ref = find_by_rrn(turn, RowKind::capture);
+    return !ref.is_none() && is_completed(turn, transactions[ref]);
 }
 
 // excess <= amount * percent / 100, without the product overflowing.
@@ -84,7 +152,11 @@ void decide_completion(Turn& turn) noexcept
 {
     if (turn.has(has_pan)) turn.card = turn.state.cards.find(turn.command.pan_h0, turn.command.pan);
     auto const at = find_hold(turn);
-    if (at == ledger::kNone) return decide_financial(turn);
+    if (at == ledger::kNone) {
+        if (!is_completed_already(turn)) return decide_financial(turn);
+        ++turn.state.stats.second_completions;
+        return decline(turn, code::duplicate);
+    }
     if (turn.ts >= turn.state.holds[at].expires_ts) {
         // Late: the hold's money goes back first, so that it is not set aside and taken as well.
         expire_hold(turn.state, at, turn.ts, turn.out);

@@ -27,11 +27,7 @@ RowRef find_by_rrn(Turn const& turn, Wanted&& wanted) noexcept
 {
     auto const k0 = turn.second_k0();
     if (k0 == 0) return {};
-    Transaction like{};
-    like.acquirer = turn.command.acquirer;
-    std::memcpy(like.terminal, turn.command.terminal, sizeof like.terminal);
-    std::memcpy(like.rrn, turn.command.rrn, sizeof like.rrn);
-    return turn.state.transactions.find_second(k0, like, turn.ts, wanted);
+    return turn.state.transactions.find_second(k0, like_second(turn.command), turn.ts, wanted);
 }
 
 // Card, amount and currency are the original's, as far as the reversal has them.

@@ -152,7 +152,7 @@ void Engine::checkpoint(UnixNanos wall_ns, Outbox& out) noexcept
         digest.lo, digest.hi, state.ledger.count(), state.cards.count(), state.participants.count(),
         state.holds.count(), state.transactions.count(), books.size()});
     for (auto const& book : books)
-        builder.append(TotalsPayload{book.currency, book.debits_posted, book.debits_pending});
+        builder.append(totals_payload(book));
     builder.commit();
 }
 
@@ -184,6 +184,24 @@ EngineStats Engine::stats() const noexcept
     stats.holds_open = state_->holds.count();
     stats.transactions = state_->transactions.count();
     return stats;
+}
+
+Fills Engine::fills(UnixNanos wall_ns) const noexcept
+{
+    auto const& state = *state_;
+    auto const ts = state.next_ts(wall_ns);
+    Fills fills;
+    fills.transactions.percent = state.row_share().percent_of_all(state.transactions.used(ts));
+    fills.holds.percent = state.hold_share().percent_of_all(state.holds.count());
+    for (std::uint32_t at = 0; at < state.participants.count(); ++at) {
+        auto const owner = static_cast<Owner>(at + 1);
+        auto const id = state.participants[at].fields.id;
+        auto const rows = state.row_share().percent_of_own(state.transactions.used_by(owner, ts));
+        auto const holds = state.hold_share().percent_of_own(state.holds.used_by(owner));
+        if (rows > fills.transactions.percent) fills.transactions = {rows, id};
+        if (holds > fills.holds.percent) fills.holds = {holds, id};
+    }
+    return fills;
 }
 
 std::uint32_t Engine::participant_id(std::string_view name) const noexcept

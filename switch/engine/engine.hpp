@@ -6,6 +6,7 @@
 #include "switch/base/keyed_hash.hpp"
 #include "switch/base/record.hpp"
 #include "switch/engine/command.hpp"
+#include "switch/ledger/account.hpp"
 #include "switch/ledger/digest.hpp"
 
 #include <memory>
@@ -22,6 +23,12 @@ struct EngineConfig {
     std::uint64_t financial_window_ns = 900 * kNanosPerSecond;     // W, DE 7 of originals
     std::uint64_t reversal_window_ns = 259'200 * kNanosPerSecond;  // 72 h; generation length
     std::uint64_t future_tolerance_ns = 60 * kNanosPerSecond;
+    // How far the local time in a duplicate key (has_local_time) may be from UTC; 0 where no link
+    // has such keys. It lengthens a generation by twice as much.
+    std::uint64_t key_time_slack_ns = 0;
+    // What one of several participants may take of the transactions of a generation and of the
+    // holds, 1 to 100.
+    std::uint32_t participant_share_percent = 50;
     std::uint32_t config_version = 1;
     // Takes all memory from the kernel now, not page by page in the middle of payments.
     bool commit_memory = false;
@@ -54,7 +61,7 @@ using Digest = ledger::Digest;  // two 64-bit halves, lo and hi
 
 struct CurrencyTotals {  // sums over all accounts of a currency; both differences are zero always
     std::uint16_t currency;
-    std::int64_t debits_posted, credits_posted, debits_pending, credits_pending;
+    ledger::Sum debits_posted, credits_posted, debits_pending, credits_pending;
 };
 
 struct EngineStats {
@@ -65,6 +72,19 @@ struct EngineStats {
     std::uint64_t duplicates, mismatched_duplicates;  // stored answer; 94
     std::uint64_t stale_repeats;                      // too old to answer
     std::uint64_t refused_full, overflows;            // 96
+    std::uint64_t second_completions;                 // 94: the hold had been completed before
+    std::uint64_t refused_link_changes;               // 91: too many in a minute
+    std::uint64_t dropped_full;                       // no room and no answer: the peer repeats
+};
+
+// How full a table is for requests: the table, or the part of the participant that is nearest to
+// its end.
+struct Fill {
+    unsigned percent = 0;
+    std::uint32_t participant = 0;  // id; 0: the table
+};
+struct Fills {
+    Fill transactions, holds;
 };
 
 class Engine {
@@ -99,6 +119,8 @@ public:
     // Of accounts and open holds alone: a decline does not change it.
     [[nodiscard]] Digest ledger_digest() const noexcept;
     [[nodiscard]] EngineStats stats() const noexcept;
+    // Looks at every participant: for once in a while.
+    [[nodiscard]] Fills fills(UnixNanos wall_ns) const noexcept;
     // Participant id by its master-data name, 0 when there is none; start-up and tools.
     [[nodiscard]] std::uint32_t participant_id(std::string_view name) const noexcept;
     // Writes at most out.size() totals, one per currency in use; returns how many exist.

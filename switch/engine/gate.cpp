@@ -41,14 +41,36 @@ Operation operation_of(std::uint16_t mti, std::uint32_t proc_code) noexcept
     }
 }
 
+constexpr bool is_tombstone(Transaction const& row) noexcept
+{
+    return row.kind == static_cast<std::uint8_t>(RowKind::tombstone);
+}
+
+// Whether this participant has had an answer to this very message (or to one with the same key).
+bool is_answered(Turn const& turn) noexcept
+{
+    if (operation_of(turn.command.mti, turn.command.proc_code) == Operation::inquiry) return false;
+    auto const& transactions = turn.state.transactions;
+    auto const known = transactions.find(own_key(turn.command), turn.ts);
+    if (known.is_none() || is_tombstone(transactions[known])) return false;
+    auto const owner = transactions[known].owner;
+    return owner == turn.owner() || owner == 0;
+}
+
+// Who has signed off gets nothing decided, but is told again what was decided before.
 bool identify(Turn& turn) noexcept
 {
     auto const at = turn.state.participants.find(turn.command.participant);
-    if (at == ledger::kNone || turn.state.participants[at].link != LinkState::signed_on) {
+    if (at == ledger::kNone) {
         answer(turn, code::unavailable);
         return false;
     }
     turn.participant = &turn.state.participants[at];
+    turn.participant_at = at;
+    if (turn.participant->link != LinkState::signed_on && !is_answered(turn)) {
+        answer(turn, code::unavailable);
+        return false;
+    }
     turn.position = turn.participant->position(turn.command.currency);
     return true;
 }
@@ -108,15 +130,37 @@ bool check_content(Turn& turn) noexcept
     return true;
 }
 
+// A peer that puts a new DE 7 into a repeat must not make an old key new by that: the time that is
+// in the key has a window too, wider by what a local time may be from UTC.
+struct Window {
+    bool is_old, is_early;
+};
+Window window_of(Turn const& turn, std::uint64_t length) noexcept
+{
+    auto const& config = turn.state.config;
+    auto const& command = turn.command;
+    auto const accepts_from = turn.state.settings.accepts_from;
+    Window window{command.de7_ts + length < turn.ts ||
+                  command.de7_ts<accepts_from, command.de7_ts> turn.ts +
+                      config.future_tolerance_ns};
+    if (turn.has(has_local_time)) {
+        auto const slack = config.key_time_slack_ns;
+        window.is_old |=
+            command.key_ts + length + slack < turn.ts || command.key_ts < accepts_from + slack;
+        window.is_early |= command.key_ts > turn.ts + config.future_tolerance_ns + slack;
+    }
+    return window;
+}
+
+}  // namespace
+
 bool check_window(Turn& turn) noexcept
 {
     auto const& config = turn.state.config;
     auto const& command = turn.command;
     auto const is_long = turn.operation == Operation::reversal || is_advice(command.mti);
-    auto const window = is_long ? config.reversal_window_ns : config.financial_window_ns;
-    auto const is_old =
-        command.de7_ts + window < turn.ts || command.de7_ts < turn.state.settings.accepts_from;
-    auto const is_early = command.de7_ts > turn.ts + config.future_tolerance_ns;
+    auto const [is_old, is_early] =
+        window_of(turn, is_long ? config.reversal_window_ns : config.financial_window_ns);
     if (!is_old && !is_early) [[likely]]
         return true;
     if (is_old && is_repeat(command.mti)) {
@@ -128,6 +172,8 @@ bool check_window(Turn& turn) noexcept
     }
     return false;
 }
+
+namespace {
 
 void answer_stored(Turn& turn, Transaction const& row) noexcept
 {
@@ -148,13 +194,10 @@ Sequence second_tombstone(Turn const& turn) noexcept
     auto const k0 = turn.second_k0();
     if (!transactions.has_second_tombstones() || k0 == 0 || turn.operation == Operation::reversal)
         return 0;
-    Transaction like{};
-    like.acquirer = turn.command.acquirer;
-    std::memcpy(like.terminal, turn.command.terminal, sizeof like.terminal);
-    std::memcpy(like.rrn, turn.command.rrn, sizeof like.rrn);
+    auto const like = like_second(turn.command);
     auto const ref = transactions.find_second(k0, like, turn.ts, [&](Transaction const& row) {
-        return row.kind == static_cast<std::uint8_t>(RowKind::tombstone) &&
-               (row.k0 | row.k1) == 0 && row.state == static_cast<std::uint8_t>(RowState::open) &&
+        return is_tombstone(row) && (row.k0 | row.k1) == 0 &&
+               row.state == static_cast<std::uint8_t>(RowState::open) &&
                same_pan(row.pan, turn.command) &&
                (row.amount == 0 || row.amount == turn.command.amount);
     });
@@ -165,19 +208,18 @@ bool check_duplicate(Turn& turn) noexcept
 {
     auto const& transactions = turn.state.transactions;
     auto const known = transactions.find(own_key(turn.command), turn.ts);
-    auto const is_tombstone = !known.is_none() && transactions[known].kind ==
-                                                      static_cast<std::uint8_t>(RowKind::tombstone);
-    if (!known.is_none() && !is_tombstone) {
+    if (!known.is_none() && !is_tombstone(transactions[known])) {
         answer_stored(turn, transactions[known]);
         return false;
     }
     // A TOMBSTONE takes two rows, everything else one.
     auto const rows = turn.operation == Operation::reversal ? 2U : 1U;
-    if (transactions.room(turn.ts) < rows) {
+    if (!turn.state.row_share().has_room(turn.claim(), transactions.used(turn.ts),
+                                         transactions.used_by(turn.owner(), turn.ts), rows)) {
         refuse_full(turn);
         return false;
     }
-    auto const tombstone = is_tombstone ? transactions[known].seq : second_tombstone(turn);
+    auto const tombstone = !known.is_none() ? transactions[known].seq : second_tombstone(turn);
     if (tombstone != 0) {
         decline(turn, code::declined_by_reversal, tombstone);
         return false;

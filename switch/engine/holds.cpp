@@ -55,6 +55,7 @@ void Holds::open(HoldFields const& fields, std::uint64_t second_k0, RowRef row) 
     link_second(at);
     put(count_, {hold.expires_ts, at, 0});
     sift_up(count_++);
+    ++by_owner_[hold.owner];
     digest_ += hash_of(hold);
 }
 
@@ -76,6 +77,7 @@ void Holds::close(std::uint32_t at) noexcept
 
     auto const place = hold.queue_at;
     --count_;
+    --by_owner_[hold.owner];
     if (place != count_) {
         put(place, queue_[count_]);
         sift_up(place);

@@ -23,7 +23,7 @@ struct HoldFields {
     std::uint8_t pan[10];  // BCD
     std::uint16_t mti;
     std::uint16_t currency;
-    std::uint32_t zero;
+    std::uint32_t owner;  // Owner: who asked
     std::uint32_t payer;  // account positions
     std::uint32_t payee;
 };
@@ -44,6 +44,7 @@ public:
 
     [[nodiscard]] bool is_full() const noexcept { return count_ == holds_.size(); }
     [[nodiscard]] std::uint32_t count() const noexcept { return count_; }
+    [[nodiscard]] std::uint32_t used_by(Owner owner) const noexcept { return by_owner_[owner]; }
     [[nodiscard]] Hold const& operator[](std::uint32_t at) const noexcept { return holds_[at]; }
 
     [[nodiscard]] std::uint32_t find_seq(Sequence seq) const noexcept;
@@ -99,6 +100,7 @@ private:
     ledger::TableMemory<Hold> holds_;
     ledger::TableMemory<Due> queue_;  // binary heap
     ledger::FlatIndex by_seq_, by_key_, by_second_;
+    std::array<std::uint32_t, limits::participants_max + 1> by_owner_{};  // open holds of each
     std::uint32_t count_ = 0;
     std::uint32_t used_ = 0;  // positions ever handed out
     std::uint32_t free_ = ledger::kNone;

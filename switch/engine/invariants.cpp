@@ -17,7 +17,9 @@ std::vector<Pending> pending_of_holds(Engine::State const& state, std::string& b
 {
     std::vector<Pending> pending(state.ledger.count());
     ledger::Digest digest;
+    std::vector<std::uint32_t> owned(limits::participants_max + 1);
     state.holds.for_each([&](Hold const& hold) {
+        ++owned[hold.owner];
         if (hold.rest <= 0 || hold.rest > hold.amount)
             broken += "hold " + std::to_string(hold.seq) + ": rest out of range\n";
         pending[hold.payer].debits += hold.rest;
@@ -27,6 +29,9 @@ std::vector<Pending> pending_of_holds(Engine::State const& state, std::string& b
         if (state.holds.find_seq(hold.seq) == ledger::kNone)
             broken += "hold " + std::to_string(hold.seq) + ": not found by its sequence\n";
     });
+    for (std::size_t owner = 0; owner < owned.size(); ++owner)
+        if (owned[owner] != state.holds.used_by(static_cast<Owner>(owner)))
+            broken += "holds per participant are not those that are open\n";
     if (digest != state.holds.digest()) broken += "the digest is not that of the holds\n";
     return pending;
 }
@@ -43,6 +48,8 @@ std::string broken_invariants(Engine::State const& state)
             account.credits_pending != pending[at].credits)
             broken += "account " + std::to_string(at) + ": pending is not what its holds hold\n";
     }
+    if (!state.transactions.counts_are_right())
+        broken += "rows per participant are not those that are there\n";
     if (state.transactions.digest() != state.transactions.scanned_digest())
         broken += "the digest is not that of the transactions\n";
     ledger::Digest cards;

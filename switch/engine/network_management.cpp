@@ -1,5 +1,6 @@
-// 0800: sign-on, sign-off and echo. A change of a link's state is journaled; asking for the state
-// that it has already is answered once that is durable; an echo touches nothing.
+// 0800: sign-on, sign-off and echo. A change of a link's state is journaled, so many times a
+// minute; asking for the state that it has already is answered once that is durable; an echo
+// touches nothing and has no window.
 #include "switch/engine/turn.hpp"
 
 namespace turnout::engine {
@@ -13,7 +14,12 @@ constexpr std::uint16_t kEcho = 301;
 void set_link(Turn& turn, std::uint32_t at, LinkState state) noexcept
 {
     auto const& participant = turn.state.participants[at];
+    if (!check_window(turn)) return;
     if (participant.link == state) return answer(turn, code::approved, participant.link_seq);
+    if (!may_change_link(participant, turn.ts)) {
+        ++turn.state.stats.refused_link_changes;
+        return answer(turn, code::unavailable);
+    }
     RecordBuilder builder{turn.state, turn.out, record::Type::link_state, turn.ts,
                           turn.command.origin};
     builder.append(LinkStatePayload{participant.fields.id, static_cast<std::uint32_t>(state)});

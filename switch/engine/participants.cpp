@@ -52,6 +52,8 @@ bool Participants::add(ParticipantPayload const& fields, std::span<PositionPaylo
     added.fields = fields;
     added.link = LinkState::signed_off;
     added.link_seq = 0;
+    added.changes_from = 0;
+    added.changes = 0;
     for (std::size_t at = 0; at < positions.size(); ++at) {
         auto const account = ledger.find({positions[at].account_lo, positions[at].account_hi});
         if (account == ledger::kNone ||
@@ -65,12 +67,17 @@ bool Participants::add(ParticipantPayload const& fields, std::span<PositionPaylo
     return true;
 }
 
-void Participants::set_link(std::uint32_t at, LinkState state, Sequence seq) noexcept
+void Participants::set_link(std::uint32_t at, LinkState state, Sequence seq, UnixNanos ts) noexcept
 {
     auto& participant = participants_[at];
     digest_ -= hash_of(participant);
     participant.link = state;
     participant.link_seq = seq;
+    if (participant.changes == 0 || ts - participant.changes_from >= kLinkChangesNs) {
+        participant.changes_from = ts;
+        participant.changes = 0;
+    }
+    ++participant.changes;
     digest_ += hash_of(participant);
 }
 

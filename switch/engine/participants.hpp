@@ -13,6 +13,10 @@ struct Participant {
     ParticipantPayload fields;
     LinkState link;
     Sequence link_seq;  // of the record that set it
+    // Changes of the link since the first one of the current minute. Records make them, so a replay
+    // has the same.
+    UnixNanos changes_from;
+    std::uint32_t changes;
     struct Position {
         std::uint64_t account_lo, account_hi;
         std::uint32_t account;  // position in the ledger
@@ -27,6 +31,15 @@ struct Participant {
         return ledger::kNone;
     }
 };
+
+// Changes of a participant's link that are journaled in a minute.
+inline constexpr std::uint32_t kLinkChangesMax = 10;
+inline constexpr std::uint64_t kLinkChangesNs = 60 * kNanosPerSecond;
+
+[[nodiscard]] inline bool may_change_link(Participant const& participant, UnixNanos ts) noexcept
+{
+    return participant.changes < kLinkChangesMax || ts - participant.changes_from >= kLinkChangesNs;
+}
 
 class Participants {
 public:
@@ -49,7 +62,7 @@ public:
     [[nodiscard]] bool add(ParticipantPayload const& fields,
                            std::span<PositionPayload const> positions,
                            ledger::Ledger const& ledger) noexcept;
-    void set_link(std::uint32_t at, LinkState state, Sequence seq) noexcept;
+    void set_link(std::uint32_t at, LinkState state, Sequence seq, UnixNanos ts) noexcept;
     [[nodiscard]] ledger::Digest digest() const noexcept { return digest_; }
 
 private:

@@ -5,6 +5,7 @@
 #include "switch/base/ids.hpp"
 #include "switch/base/limits.hpp"
 #include "switch/base/record.hpp"
+#include "switch/ledger/ledger.hpp"
 
 #include <type_traits>
 
@@ -77,11 +78,26 @@ struct CheckpointPayload {               // CHECKPOINT, followed by `currencies`
     std::uint64_t accounts, cards, participants, holds_open, transactions;
     std::uint64_t currencies;
 };
-struct TotalsPayload {  // debits equal credits, so one side tells both
-    std::uint64_t currency;
-    std::int64_t posted;
-    std::int64_t pending;
+// Debits equal credits, so one side tells both. The sums' lowest 80 bits: the digest covers all
+// that they are made of.
+struct TotalsPayload {
+    std::uint16_t currency;
+    std::uint16_t zero;
+    std::uint16_t posted_high, pending_high;  // bits 64 to 79
+    std::uint64_t posted, pending;            // bits 0 to 63
 };
+
+// What a CHECKPOINT says of a currency's book.
+[[nodiscard]] inline TotalsPayload totals_payload(ledger::CurrencyBook const& book) noexcept
+{
+    auto const high = [](ledger::Sum sum) { return static_cast<std::uint16_t>(sum >> 64); };
+    return {book.currency,
+            0,
+            high(book.debits_posted),
+            high(book.debits_pending),
+            static_cast<std::uint64_t>(book.debits_posted),
+            static_cast<std::uint64_t>(book.debits_pending)};
+}
 
 struct TombstoneTail {     // the original that a TOMBSTONE stands for, behind its context
     std::uint64_t k0, k1;  // duplicate key; zero: known by RRN only

@@ -46,25 +46,11 @@ RecordBuilder::Touched& RecordBuilder::touch(std::uint32_t account) noexcept
     return touched;
 }
 
-// A record has at most one leg per effect and currency, so looking at each alone is enough.
-bool RecordBuilder::fits_book(std::uint16_t currency, record::Effect effect,
-                              std::int64_t amount) const noexcept
-{
-    auto const* const book = state_.ledger.book(currency);
-    ledger::AccountFields sums{};
-    sums.debits_posted = book->debits_posted;
-    sums.credits_posted = book->credits_posted;
-    sums.debits_pending = book->debits_pending;
-    sums.credits_pending = book->credits_pending;
-    return ledger::add_to_sums(sums, effect, amount);
-}
-
 bool RecordBuilder::add_leg(std::uint32_t account, record::Effect effect, record::Role role,
                             std::int64_t amount) noexcept
 {
     auto& fields = touch(account).fields;
-    if (!fits_book(fields.currency, effect, amount) || !ledger::add_to_sums(fields, effect, amount))
-        return false;
+    if (!ledger::add_to_sums(fields, effect, amount)) return false;
     ++fields.version;
     record::Leg leg{};
     leg.account_lo = fields.id_lo;

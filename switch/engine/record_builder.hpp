@@ -19,7 +19,7 @@ public:
     }
     // Transfers only: the context, zeroed, to be filled in.
     [[nodiscard]] record::Context& context() noexcept { return *context_; }
-    // Transfers only. False when a sum would overflow; then abandon the record.
+    // Transfers only. False when a sum of the account would overflow; then abandon the record.
     [[nodiscard]] bool add_leg(std::uint32_t account, record::Effect effect, record::Role role,
                                std::int64_t amount) noexcept;
     // Payload or tail, copied; behind the legs.
@@ -41,8 +41,6 @@ private:
     };
 
     [[nodiscard]] Touched& touch(std::uint32_t account) noexcept;
-    [[nodiscard]] bool fits_book(std::uint16_t currency, record::Effect effect,
-                                 std::int64_t amount) const noexcept;
     void append(void const* bytes, std::size_t count) noexcept;
 
     static constexpr std::size_t kTouchedMax = 2;  // payer and payee; more legs come with fees

@@ -18,6 +18,10 @@ ledger::Commit commit_of(EngineConfig const& config) noexcept
 Engine::State::State(EngineConfig const& engine_config, KeyedHash const& keyed_hash)
     : config(engine_config),
       hash(keyed_hash),
+      row_shares{{engine_config.transactions_max, 100},
+                 {engine_config.transactions_max, engine_config.participant_share_percent}},
+      hold_shares{{engine_config.holds_max, 100},
+                  {engine_config.holds_max, engine_config.participant_share_percent}},
       ledger(engine_config.accounts_max, commit_of(engine_config)),
       transactions(engine_config.transactions_max, generation_ns_for(engine_config),
                    commit_of(engine_config)),

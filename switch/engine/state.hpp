@@ -5,6 +5,7 @@
 #include "switch/engine/engine.hpp"
 #include "switch/engine/holds.hpp"
 #include "switch/engine/participants.hpp"
+#include "switch/engine/share.hpp"
 #include "switch/engine/transactions.hpp"
 #include "switch/ledger/ledger.hpp"
 
@@ -17,7 +18,8 @@ inline constexpr std::uint64_t kQueueAgeMaxNs = 60 * kNanosPerSecond;
 // its window could still refer to.
 [[nodiscard]] constexpr std::uint64_t generation_ns_for(EngineConfig const& config) noexcept
 {
-    return config.reversal_window_ns + config.future_tolerance_ns + kQueueAgeMaxNs;
+    return config.reversal_window_ns + config.future_tolerance_ns + kQueueAgeMaxNs +
+           2 * config.key_time_slack_ns;
 }
 
 // What of the settings the journal knows; replay follows it, not the configuration file.
@@ -26,8 +28,8 @@ struct Settings {
     std::uint64_t config_version;
     std::uint64_t generation_ns;  // zero until a CONFIG record
     std::uint64_t reversal_window_ns;
-    // DE 7 below it is too old whatever the window: from before a window was made longer, when
-    // slots were dropped that the longer window would need.
+    // DE 7 below it is too old whatever the window: from before a window or a generation was made
+    // longer, when slots were dropped that the longer one would need.
     std::uint64_t accepts_from;
 };
 
@@ -43,6 +45,8 @@ struct Engine::State {
 
     EngineConfig const config;
     KeyedHash const& hash;
+    Share const row_shares[2];  // of one alone, of one among others
+    Share const hold_shares[2];
     ledger::Ledger ledger;
     Transactions transactions;
     Holds holds;
@@ -62,6 +66,15 @@ struct Engine::State {
     {
         auto const* const product = products.find(account.product);
         return product != nullptr ? *product : kNoProduct;
+    }
+    // What one participant may take of the rows and of the holds: all, when there is only one.
+    [[nodiscard]] Share const& row_share() const noexcept
+    {
+        return row_shares[participants.count() > 1 ? 1 : 0];
+    }
+    [[nodiscard]] Share const& hold_share() const noexcept
+    {
+        return hold_shares[participants.count() > 1 ? 1 : 0];
     }
     [[nodiscard]] Today const& day_of(UnixNanos ts) noexcept;
     // The stamp of the next record: never stands still, never goes back.

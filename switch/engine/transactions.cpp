@@ -40,6 +40,7 @@ void Transactions::Half::clear() noexcept
     by_second.clear();
     count = 0;
     second_tombstones = 0;
+    by_owner.fill(0);
     digest = {};
 }
 
@@ -127,6 +128,7 @@ RowRef Transactions::append(Transaction const& fields, std::uint64_t second_k0) 
     TURNOUT_CHECK(half.count < half.rows.size(),
                   "a transaction row is appended only where one fits");
     auto const number = half.count++;
+    ++half.by_owner[fields.owner];
     auto& row = half.rows[number];
     row = fields;
     row.older = ledger::kNone;
@@ -182,6 +184,18 @@ ledger::Digest Transactions::digest() const noexcept
 {
     auto sum = halves_[0].digest;
     return sum += halves_[1].digest;
+}
+
+bool Transactions::counts_are_right() const
+{
+    for (auto const& half : halves_) {
+        auto rest = half.by_owner;
+        for (std::uint32_t row = 0; row < half.count; ++row)
+            --rest[half.rows[row].owner];
+        if (std::any_of(rest.begin(), rest.end(), [](std::uint32_t left) { return left != 0; }))
+            return false;
+    }
+    return true;
 }
 
 ledger::Digest Transactions::scanned_digest() const noexcept

@@ -7,9 +7,14 @@
 #include "switch/engine/generation_index.hpp"
 #include "switch/ledger/digest.hpp"
 
+#include <array>
 #include <cstring>
 
 namespace turnout::engine {
+
+// A participant by its place in the table, plus one; 0: nobody.
+using Owner = std::uint16_t;
+static_assert(limits::participants_max < 0xFFFF);
 
 enum class RowKind : std::uint8_t {
     post = 1,
@@ -56,9 +61,9 @@ struct alignas(64) Transaction {
     std::uint8_t pan[10];  // BCD
     std::uint16_t mti;
     std::uint16_t currency;
-    std::uint8_t kind;   // RowKind
-    std::uint8_t state;  // RowState
-    std::uint16_t zero;
+    std::uint8_t kind;    // RowKind
+    std::uint8_t state;   // RowState
+    Owner owner;          // who asked
     std::uint32_t payer;  // account positions, ledger::kNone when no money moved
     std::uint32_t payee;
     std::uint32_t older;  // previous row of the same second key in this generation
@@ -99,6 +104,15 @@ public:
     }
     // Rows that a record at `ts` could still add.
     [[nodiscard]] std::uint32_t room(UnixNanos ts) const noexcept;
+    // Rows that its generation has by then, in all and of one owner.
+    [[nodiscard]] std::uint32_t used(UnixNanos ts) const noexcept
+    {
+        return ts >= rolls_at_ ? 0 : halves_[current_].count;
+    }
+    [[nodiscard]] std::uint32_t used_by(Owner owner, UnixNanos ts) const noexcept
+    {
+        return ts >= rolls_at_ ? 0 : halves_[current_].by_owner[owner];
+    }
     [[nodiscard]] std::uint64_t count() const noexcept
     {
         return halves_[0].count + std::uint64_t{halves_[1].count};
@@ -131,6 +145,8 @@ public:
     [[nodiscard]] ledger::Digest digest() const noexcept;
     // Computed anew by a scan; for checks.
     [[nodiscard]] ledger::Digest scanned_digest() const noexcept;
+    // Whether the rows counted per owner are those that are there; by a scan, for checks.
+    [[nodiscard]] bool counts_are_right() const;
 
 private:
     struct Half {
@@ -149,6 +165,7 @@ private:
         UnixNanos dropped_from = 0;  // end of the next generation: a record there drops this one
         std::uint32_t count = 0;
         std::uint32_t second_tombstones = 0;
+        std::array<std::uint32_t, limits::participants_max + 1> by_owner{};  // rows of each
         ledger::Digest digest;
     };
 

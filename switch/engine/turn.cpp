@@ -33,6 +33,7 @@ void decline(Turn& turn, AnswerCode code, Sequence tombstone_seq) noexcept
     builder.context().ref_seq = tombstone_seq;
     builder.set_flags(record::declined);
     builder.hints().second_k0 = turn.second_k0();
+    builder.hints().participant = turn.participant_at;
     finish(turn, code, builder.commit());
 }
 
@@ -40,14 +41,20 @@ void approve(Turn& turn, RecordBuilder& builder) noexcept
 {
     set_rc(builder.context(), code::approved);
     builder.hints().second_k0 = turn.second_k0();
+    builder.hints().participant = turn.participant_at;
     std::memcpy(turn.effect.approval, builder.context().approval, sizeof turn.effect.approval);
     finish(turn, code::approved, builder.commit());
 }
 
 void refuse_full(Turn& turn) noexcept
 {
-    ++turn.state.stats.refused_full;
-    answer(turn, code::malfunction);
+    if (turn.is_refusable()) {
+        ++turn.state.stats.refused_full;
+        answer(turn, code::malfunction);
+    } else {
+        ++turn.state.stats.dropped_full;
+        drop(turn);
+    }
 }
 
 void decline_overflow(Turn& turn) noexcept
@@ -68,6 +75,7 @@ void fill_context(Turn const& turn, record::Context& context, std::int64_t decid
     context.stan = command.stan;
     context.proc_code = command.proc_code;
     context.business_day = turn.state.day_of(turn.ts).yyyymmdd;
+    context.participant = command.participant;
     context.currency = command.currency;
     context.mti = command.mti;
     context.mcc = command.mcc;
@@ -88,7 +96,7 @@ void fill_context(Turn const& turn, record::Context& context, std::int64_t decid
 void set_approval(Turn const& turn, RecordBuilder& builder) noexcept
 {
     auto& approval = builder.context().approval;
-    if (turn.has(has_approval)) {
+    if (turn.has(has_approval) && turn.claim() == Claim::settled) {
         std::memcpy(approval, turn.command.approval, sizeof approval);
         return;
     }
@@ -115,6 +123,15 @@ MessageKey original_key(Command const& command) noexcept
                    command.orig_stan, command.orig_mti};
     std::memcpy(key.terminal, command.terminal, sizeof key.terminal);
     return key;
+}
+
+Transaction like_second(Command const& command) noexcept
+{
+    Transaction like{};
+    like.acquirer = command.acquirer;
+    std::memcpy(like.terminal, command.terminal, sizeof like.terminal);
+    std::memcpy(like.rrn, command.rrn, sizeof like.rrn);
+    return like;
 }
 
 bool same_pan(std::uint8_t const (&pan)[10], Command const& command) noexcept

@@ -29,11 +29,24 @@ struct Turn {
     Effect& effect;
     Operation operation = Operation::none;
     Participant const* participant = nullptr;
-    std::uint32_t position = ledger::kNone;  // its account in the command's currency
-    std::uint32_t card = ledger::kNone;      // in the card table
-    std::uint32_t account = ledger::kNone;   // CUSTOMER account, or SUSPENSE for forced ones
+    std::uint32_t participant_at = ledger::kNone;  // its place in the table
+    std::uint32_t position = ledger::kNone;        // its account in the command's currency
+    std::uint32_t card = ledger::kNone;            // in the card table
+    std::uint32_t account = ledger::kNone;         // CUSTOMER account, or SUSPENSE for forced ones
 
     [[nodiscard]] bool has(Has bit) const noexcept { return (command.has & bit) != 0; }
+    [[nodiscard]] Owner owner() const noexcept { return static_cast<Owner>(participant_at + 1); }
+    // Reversals, advices and completions are about money that has moved already.
+    [[nodiscard]] Claim claim() const noexcept
+    {
+        return command.mti / 100 == 4 || command.mti / 10 % 10 == 2 ? Claim::settled
+                                                                    : Claim::request;
+    }
+    // The peer asks once and takes no for an answer.
+    [[nodiscard]] bool is_refusable() const noexcept
+    {
+        return claim() == Claim::request && command.mti % 10 == 0;
+    }
     // The second key counts only when the message has DE 37.
     [[nodiscard]] std::uint64_t second_k0() const noexcept
     {
@@ -52,7 +65,8 @@ void drop(Turn& turn) noexcept;
 void decline(Turn& turn, AnswerCode code, Sequence tombstone_seq = 0) noexcept;
 // Commits an approved record and answers 00, with DE 38 when the context has one.
 void approve(Turn& turn, RecordBuilder& builder) noexcept;
-// 96 without a record: there is no room for one.
+// There is no room for a record. An original gets 96; what the peer repeats until it is answered (a
+// repeat, an advice, a reversal) gets nothing, since an answer would end that.
 void refuse_full(Turn& turn) noexcept;
 // 96 with a record: a sum would overflow.
 void decline_overflow(Turn& turn) noexcept;
@@ -61,7 +75,7 @@ void decline_overflow(Turn& turn) noexcept;
 
 // What every record takes over from its request.
 void fill_context(Turn const& turn, record::Context& context, std::int64_t decided) noexcept;
-// The request's DE 38, or six digits of the sequence.
+// An advice's own DE 38, or six digits of the sequence.
 void set_approval(Turn const& turn, RecordBuilder& builder) noexcept;
 void set_rc(record::Context& context, AnswerCode code) noexcept;
 
@@ -69,10 +83,15 @@ void set_rc(record::Context& context, AnswerCode code) noexcept;
 
 [[nodiscard]] MessageKey own_key(Command const& command) noexcept;
 [[nodiscard]] MessageKey original_key(Command const& command) noexcept;
+// What find_second() compares: acquirer, terminal and RRN.
+[[nodiscard]] Transaction like_second(Command const& command) noexcept;
 [[nodiscard]] bool same_pan(std::uint8_t const (&pan)[10], Command const& command) noexcept;
 
 // Who asks, for what, when, and whether it was asked before. False: answered.
 [[nodiscard]] bool admit(Turn& turn) noexcept;
+// Whether DE 7, and the time in its key, are inside the message's window. False: answered, or
+// dropped when it is an old repeat.
+[[nodiscard]] bool check_window(Turn& turn) noexcept;
 // Finds card and account of a request; approved, or the code to decline with.
 [[nodiscard]] AnswerCode check_card(Turn& turn) noexcept;
 // The same for an advice, which is never refused for its card: SUSPENSE then.

@@ -1,11 +1,11 @@
 #include "protocol/core/check.hpp"
+#include "switch/base/log.hpp"
 #include "switch/journal/journal_thread.hpp"
 #include "switch/journal/ports.hpp"
 #include "switch/journal/recovery.hpp"
 #include "switch/journal/value_of.hpp"
 
 #include <algorithm>
-#include <cstdio>
 
 #include <unistd.h>
 
@@ -78,9 +78,9 @@ private:
 
 void exit_on_fatal(std::string const& text)
 {
-    std::fprintf(stderr, "turnout: journal: %s; stopping, recovery decides what is kept\n",
-                 text.c_str());
-    ::_exit(70);
+    log::write_now(LogLevel::error,
+                   "journal: " + text + "; stopping, recovery decides what is kept");
+    ::_exit(kExitIo);
 }
 
 Result<std::unique_ptr<Journal>, OpenError> open_journal(JournalConfig const& config,

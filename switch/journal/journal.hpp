@@ -4,6 +4,7 @@
 #pragma once
 #include "protocol/core/bytes.hpp"
 #include "protocol/core/result.hpp"
+#include "switch/base/exit_code.hpp"
 #include "switch/base/ids.hpp"
 #include "switch/base/limits.hpp"
 #include "switch/base/sleeper.hpp"
@@ -33,9 +34,9 @@ struct JournalConfig {
     bool allow_buffered = false;  // tools and tests on file systems without O_DIRECT
 };
 
-// Family: stop. exit_code 70 (I/O) or 78 (refused).
+// Family: stop. exit_code is kExitIo, kExitRefused or kExitReplayDiffers.
 struct OpenError {
-    int exit_code = 78;
+    int exit_code = kExitRefused;
     std::string text;  // names file, page, sequence, and the remedy
 };
 
@@ -52,7 +53,7 @@ struct Recovered {
 };
 
 // Called for each record in order during recovery. Returning a text (static) refuses the journal
-// with exit code 79; nullptr goes on.
+// with kExitReplayDiffers; nullptr goes on.
 using Replay = std::function<char const*(ByteView record)>;
 
 class Journal {
@@ -109,5 +110,12 @@ using OnRecord = std::function<char const*(ByteView record)>;
                                                  security::KeyStore const& keys,
                                                  OnFrame const& on_frame,
                                                  OnRecord const& on_record);
+// The same, and then again what a running daemon has added: `go_on` is called whenever the end is
+// reached, waits as long as it likes, and says whether to look again. Ends at the first damage.
+[[nodiscard]] Result<WalkReport, OpenError> follow(JournalConfig const& config,
+                                                   security::KeyStore const& keys,
+                                                   OnFrame const& on_frame,
+                                                   OnRecord const& on_record,
+                                                   std::function<bool()> const& go_on);
 
 }  // namespace turnout::journal

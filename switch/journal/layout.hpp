@@ -106,8 +106,10 @@ inline constexpr std::uint64_t kFrameCounterMax = (std::uint64_t{1} << 48) - 1;
     return load<std::uint32_t>(nonce.data() + 2);
 }
 
-// Pages that end in a checksum over everything before it.
+// Pages that end in a checksum over everything before it; those of CONTROL and tail.witness have
+// an AES-256-CMAC of what lies before it in front of the checksum.
 inline constexpr std::size_t kPageCrcAt = kPageBytes - 4;
+inline constexpr std::size_t kPageMacAt = kPageCrcAt - sizeof(Tag);
 
 // Page 0 of a segment that is in use; all zero: unused.
 struct SegmentHeader {
@@ -144,10 +146,12 @@ struct Control {
     std::uint64_t snapshot_seq;
     std::uint64_t first_segment;
     std::uint64_t promised_epoch;
-    std::array<std::byte, 4028> zero1;
+    std::array<std::byte, 4012> zero1;
+    Tag mac;
     std::uint32_t crc32c;
 };
 static_assert(sizeof(Control) == kPageBytes && offsetof(Control, crc32c) == kPageCrcAt);
+static_assert(offsetof(Control, mac) == kPageMacAt);
 static_assert(offsetof(Control, version) == 8 && offsetof(Control, clean) == 12);
 static_assert(offsetof(Control, generation) == 16 && offsetof(Control, group) == 24);
 static_assert(offsetof(Control, boot_epoch) == 32 && offsetof(Control, snapshot_seq) == 40);
@@ -163,10 +167,12 @@ struct Witness {
     std::uint64_t segment_no;
     Tag tag;
     std::uint64_t group;
-    std::array<std::byte, 4036> zero;
+    std::array<std::byte, 4020> zero;
+    Tag mac;
     std::uint32_t crc32c;
 };
 static_assert(sizeof(Witness) == kPageBytes && offsetof(Witness, crc32c) == kPageCrcAt);
+static_assert(offsetof(Witness, mac) == kPageMacAt);
 static_assert(offsetof(Witness, version) == 8 && offsetof(Witness, page_index) == 12);
 static_assert(offsetof(Witness, last_seq) == 16 && offsetof(Witness, segment_no) == 24);
 static_assert(offsetof(Witness, tag) == 32 && offsetof(Witness, group) == 48);

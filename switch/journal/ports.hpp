@@ -16,7 +16,7 @@ namespace turnout::journal {
 // any more.
 using FatalHandler = std::function<void(std::string const& text)>;
 
-// Writes the text to stderr and ends the process with status 70 at once: after a failed write or
+// Writes the text to stderr and ends the process with kExitIo at once: after a failed write or
 // sync the kernel may have dropped the data, so nothing that it says later can be trusted.
 [[noreturn]] void exit_on_fatal(std::string const& text);
 
@@ -31,11 +31,10 @@ struct Ports {
     JournalConfig const& config, security::KeyStore const& keys, Replay const& replay, Ports ports);
 
 // walk() likewise; only the disk is needed. `looks_max`: how often a bad tail is looked at again,
-// with a pause between, because a running daemon may have been writing it.
-[[nodiscard]] Result<WalkReport, OpenError> walk_journal(JournalConfig const& config,
-                                                         security::KeyStore const& keys,
-                                                         OnFrame const& on_frame,
-                                                         OnRecord const& on_record, Disk& disk,
-                                                         int looks_max);
+// with a pause between, because a running daemon may have been writing it. `go_on` as in follow();
+// empty: the end is the end.
+[[nodiscard]] Result<WalkReport, OpenError> walk_journal(
+    JournalConfig const& config, security::KeyStore const& keys, OnFrame const& on_frame,
+    OnRecord const& on_record, Disk& disk, int looks_max, std::function<bool()> const& go_on = {});
 
 }  // namespace turnout::journal

@@ -15,7 +15,7 @@ constexpr std::uint64_t kClockSlackNs = 24ULL * 3600 * kNanosPerSecond;
 
 OpenError refuse(std::string text)
 {
-    return {78, std::move(text)};
+    return {kExitRefused, std::move(text)};
 }
 
 std::optional<OpenError> check_config(JournalConfig const& config)
@@ -33,7 +33,8 @@ Result<std::unique_ptr<Disk::Lock>, OpenError> lock_directory(JournalConfig cons
 {
     auto error = disk.create_directory(config.directory);
     if (error != 0)
-        return OpenError{70, config.directory + ": cannot be created: " + describe_errno(error)};
+        return OpenError{kExitIo,
+                         config.directory + ": cannot be created: " + describe_errno(error)};
     if (!config.allow_buffered && disk.is_volatile(config.directory))
         return refuse(config.directory +
                       ": is in memory (tmpfs), a power cut would lose it; choose a directory on a "
@@ -43,20 +44,23 @@ Result<std::unique_ptr<Disk::Lock>, OpenError> lock_directory(JournalConfig cons
     if (lock == nullptr && error == EWOULDBLOCK)
         return refuse(path + ": another process has this journal open; stop it first");
     if (lock == nullptr)
-        return OpenError{70, path + ": cannot be locked: " + describe_errno(error)};
+        return OpenError{kExitIo, path + ": cannot be locked: " + describe_errno(error)};
     return lock;
 }
 
 // A directory without CONTROL and without segments is new: the witness comes first, CONTROL last,
 // so that a crash in between leaves it new. A witness that has seen records says otherwise.
-std::optional<OpenError> create_if_new(JournalConfig const& config, Disk& disk)
+std::optional<OpenError> create_if_new(JournalConfig const& config, Disk& disk,
+                                       security::KeyStore const& keys)
 {
     int error = 0;
     auto const names = disk.list(config.directory, error);
     if (error != 0)
-        return OpenError{70, config.directory + ": cannot be listed: " + describe_errno(error)};
+        return OpenError{kExitIo,
+                         config.directory + ": cannot be listed: " + describe_errno(error)};
     if (std::find(names.begin(), names.end(), kControlName) != names.end()) return {};
-    auto const old = WitnessFile::open(disk, config.directory + "/" + kWitnessName, false);
+    auto const old =
+        WitnessFile::open(disk, config.directory + "/" + kWitnessName, false, keys.make_page_mac());
     if (old.has_error()) return old.error();
     auto const seen = value_of(old).newest();
     if (seen && seen->last_seq > 0)
@@ -65,12 +69,13 @@ std::optional<OpenError> create_if_new(JournalConfig const& config, Disk& disk)
                       ", but the journal is gone; restore it from a backup");
     Witness witness{};
     witness.group = config.group;
-    if (auto failed = WitnessFile::create(disk, config.directory, kWitnessName, witness))
+    auto const mac = keys.make_page_mac();
+    if (auto failed = WitnessFile::create(disk, config.directory, kWitnessName, witness, *mac))
         return failed;
     Control control{};
     control.group = config.group;
     control.first_segment = 1;
-    return ControlFile::create(disk, config.directory, kControlName, control);
+    return ControlFile::create(disk, config.directory, kControlName, control, *mac);
 }
 
 Result<Control, OpenError> read_control(JournalConfig const& config, ControlFile const& file)
@@ -92,8 +97,8 @@ std::optional<OpenError> write_control(ControlFile& file, Control& control)
 {
     control.generation += 1;
     if (auto const* const operation = file.write(control))
-        return OpenError{70, file.path() + ": " + operation + " failed: " + file.error() +
-                                 "; check the disk, then start again"};
+        return OpenError{kExitIo, file.path() + ": " + operation + " failed: " + file.error() +
+                                      "; check the disk, then start again"};
     return {};
 }
 
@@ -117,10 +122,10 @@ std::optional<OpenError> sync_everything(JournalConfig const& config, Disk& disk
         if (opened.has_error()) return opened.error();
         auto const& segment = value_of(opened);
         if (auto const error = segment.file->sync())
-            return OpenError{70, segment.path + ": sync failed: " + describe_errno(error)};
+            return OpenError{kExitIo, segment.path + ": sync failed: " + describe_errno(error)};
     }
     if (auto const error = disk.sync_directory(config.directory))
-        return OpenError{70, config.directory + ": sync failed: " + describe_errno(error)};
+        return OpenError{kExitIo, config.directory + ": sync failed: " + describe_errno(error)};
     return {};
 }
 
@@ -149,7 +154,7 @@ std::optional<OpenError> open_segments(JournalConfig const& config, Disk& disk,
     if (!opened.segments.empty()) return {};
     auto made = create_segment(disk, config.directory, opened.end.segment_no, config.segment_bytes,
                                mode.write_sync, [] { return true; });
-    if (made.has_error()) return OpenError{70, made.error().text};
+    if (made.has_error()) return OpenError{kExitIo, made.error().text};
     opened.segments.push_back(std::move(value_of(made)));
     return {};
 }
@@ -164,7 +169,7 @@ std::optional<OpenError> replay_all(JournalConfig const& config, ScanSource cons
     if (auto error = refusal_of(stop)) return error;
     auto const tail = classify_tail(source, opened.end, stop.fault);
     if (tail.verdict == TailVerdict::damaged) return refuse(tail.text);
-    if (tail.verdict == TailVerdict::io) return OpenError{70, tail.text};
+    if (tail.verdict == TailVerdict::io) return OpenError{kExitIo, tail.text};
     if (opened.end.ts_ns > ports.clock.wall_ns() + kClockSlackNs)
         return refuse(config.directory +
                       ": the last record is more than 24 hours ahead of this "
@@ -184,12 +189,13 @@ std::optional<OpenError> replay_all(JournalConfig const& config, ScanSource cons
 
 std::optional<OpenError> refusal_of(ScanStop const& stop)
 {
-    if (stop.kind == ScanStop::Kind::io) return OpenError{70, stop.text};
+    if (stop.kind == ScanStop::Kind::io) return OpenError{kExitIo, stop.text};
     if (stop.kind == ScanStop::Kind::end) return {};
     auto const record = stop.text + ": record " + std::to_string(stop.record.seq);
     if (stop.record.is_replay)
-        return OpenError{79, record + " does not replay: " + stop.record.what +
-                                 "; do not go on with this program version, keep the directory"};
+        return OpenError{kExitReplayDiffers,
+                         record + " does not replay: " + stop.record.what +
+                             "; do not go on with this program version, keep the directory"};
     return refuse(record + " " + stop.record.what +
                   " although its frame is authentic; keep the directory and report it");
 }
@@ -206,8 +212,9 @@ Result<Opened, OpenError> recover(JournalConfig const& config, security::KeyStor
     auto const& segments = value_of(listed);
 
     if (segments.empty())
-        if (auto error = create_if_new(config, disk)) return *error;
-    auto control_file = ControlFile::open(disk, config.directory + "/" + kControlName, true);
+        if (auto error = create_if_new(config, disk, keys)) return *error;
+    auto control_file =
+        ControlFile::open(disk, config.directory + "/" + kControlName, true, keys.make_page_mac());
     if (control_file.has_error()) return control_file.error();
     auto control = read_control(config, value_of(control_file));
     if (control.has_error()) return control.error();
@@ -221,7 +228,8 @@ Result<Opened, OpenError> recover(JournalConfig const& config, security::KeyStor
         return *error;
     if (auto error = sync_everything(config, disk, segments)) return *error;
 
-    auto witness_file = WitnessFile::open(disk, config.directory + "/" + kWitnessName, true);
+    auto witness_file =
+        WitnessFile::open(disk, config.directory + "/" + kWitnessName, true, keys.make_page_mac());
     if (witness_file.has_error()) return witness_file.error();
     auto const read = read_witness(config, value_of(witness_file));
     if (read.has_error()) return read.error();

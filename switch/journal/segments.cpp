@@ -46,16 +46,17 @@ Result<std::vector<std::uint64_t>, OpenError> list_segments(Disk& disk,
     int error = 0;
     auto const names = disk.list(directory, error);
     if (error != 0)
-        return OpenError{70, directory + ": cannot be listed: " + describe_errno(error)};
+        return OpenError{kExitIo, directory + ": cannot be listed: " + describe_errno(error)};
     std::vector<std::uint64_t> numbers;
     for (auto const& name : names)
         if (auto const number = parse_segment_name(name)) numbers.push_back(*number);
     std::sort(numbers.begin(), numbers.end());
     for (std::size_t i = 1; i < numbers.size(); ++i)
         if (numbers[i] != numbers[i - 1] + 1)
-            return OpenError{78, directory + "/" + segment_name(numbers[i - 1] + 1) +
-                                     ": missing, although a later segment is there; restore it "
-                                     "from a backup or the archive"};
+            return OpenError{kExitRefused,
+                             directory + "/" + segment_name(numbers[i - 1] + 1) +
+                                 ": missing, although a later segment is there; restore it "
+                                 "from a backup or the archive"};
     return numbers;
 }
 
@@ -69,11 +70,12 @@ Result<Segment, OpenError> open_segment(Disk& disk, std::string const& directory
     int error = 0;
     segment.file = disk.open(segment.path, mode, error);
     if (segment.file == nullptr)
-        return OpenError{70, segment.path + ": cannot be opened: " + describe_errno(error)};
+        return OpenError{kExitIo, segment.path + ": cannot be opened: " + describe_errno(error)};
     auto const bytes = segment.file->size_bytes();
     if (bytes % kPageBytes != 0 || bytes < kSegmentBytesMin || bytes / kPageBytes > UINT32_MAX)
-        return OpenError{78, segment.path + ": a size of " + std::to_string(bytes) +
-                                 " bytes is no segment's; restore it from a backup or the archive"};
+        return OpenError{kExitRefused,
+                         segment.path + ": a size of " + std::to_string(bytes) +
+                             " bytes is no segment's; restore it from a backup or the archive"};
     segment.pages = static_cast<std::uint32_t>(bytes / kPageBytes);
     return segment;
 }

@@ -16,18 +16,38 @@ std::uint32_t checksum(Page const& page) noexcept
 }
 
 template <class Page>
-void seal_as(Page& page, char const (&magic)[8]) noexcept
+ByteView authentic_part(Page const& page) noexcept
+{
+    return std::as_bytes(std::span(&page, 1)).first(kPageMacAt);
+}
+
+template <class Page>
+void begin_page(Page& page, char const (&magic)[8]) noexcept
 {
     std::copy(std::begin(magic), std::end(magic), page.magic);
     page.version = kPageVersion;
+}
+
+template <class Page>
+bool is_whole(Page const& page, char const (&magic)[8]) noexcept
+{
+    return std::equal(std::begin(magic), std::end(magic), page.magic) &&
+           page.version == kPageVersion && page.crc32c == checksum(page);
+}
+
+template <class Page>
+void seal_as(Page& page, char const (&magic)[8], security::PageMac& mac) noexcept
+{
+    begin_page(page, magic);
+    page.mac = mac.of(authentic_part(page));
     page.crc32c = checksum(page);
 }
 
 template <class Page>
-bool is_valid_as(Page const& page, char const (&magic)[8]) noexcept
+PageState state_as(Page const& page, char const (&magic)[8], security::PageMac& mac) noexcept
 {
-    return std::equal(std::begin(magic), std::end(magic), page.magic) &&
-           page.version == kPageVersion && page.crc32c == checksum(page);
+    if (!is_whole(page, magic)) return PageState::unreadable;
+    return mac.is_right(authentic_part(page), page.mac) ? PageState::valid : PageState::forged;
 }
 
 // What makes one slot newer than the other.
@@ -42,58 +62,65 @@ std::uint64_t order_of(Witness const& page) noexcept
 
 OpenError io_error(std::string const& path, char const* operation, std::string const& cause)
 {
-    return {70,
+    return {kExitIo,
             path + ": " + operation + " failed: " + cause + "; check the disk, then start again"};
+}
+
+OpenError no_direct_io(std::string const& path)
+{
+    return {kExitRefused, path +
+                              ": this file system refuses direct I/O (O_DIRECT), which durability "
+                              "rests on; put the data directory on ext4 or XFS"};
 }
 
 }  // namespace
 
-void seal(Control& page) noexcept
+void seal(Control& page, security::PageMac& mac) noexcept
 {
-    seal_as(page, kControlMagic);
+    seal_as(page, kControlMagic, mac);
 }
-void seal(Witness& page) noexcept
+void seal(Witness& page, security::PageMac& mac) noexcept
 {
-    seal_as(page, kWitnessMagic);
+    seal_as(page, kWitnessMagic, mac);
 }
 void seal(SegmentHeader& page) noexcept
 {
-    seal_as(page, kSegmentMagic);
+    begin_page(page, kSegmentMagic);
+    page.crc32c = checksum(page);
 }
-bool is_valid(Control const& page) noexcept
+PageState state_of(Control const& page, security::PageMac& mac) noexcept
 {
-    return is_valid_as(page, kControlMagic);
+    return state_as(page, kControlMagic, mac);
 }
-bool is_valid(Witness const& page) noexcept
+PageState state_of(Witness const& page, security::PageMac& mac) noexcept
 {
-    return is_valid_as(page, kWitnessMagic);
+    return state_as(page, kWitnessMagic, mac);
 }
 bool is_valid(SegmentHeader const& page) noexcept
 {
-    return is_valid_as(page, kSegmentMagic);
+    return is_whole(page, kSegmentMagic);
 }
 
 template <class Page>
-SlotFile<Page>::SlotFile(std::string path, std::unique_ptr<File> file)
-    : path_(std::move(path)), file_(std::move(file))
+SlotFile<Page>::SlotFile(std::string path, std::unique_ptr<File> file,
+                         std::unique_ptr<security::PageMac> mac)
+    : path_(std::move(path)), file_(std::move(file)), mac_(std::move(mac))
 {
 }
 
 template <class Page>
 std::optional<OpenError> SlotFile<Page>::create(Disk& disk, std::string const& directory,
-                                                std::string const& name, Page first)
+                                                std::string const& name, Page first,
+                                                security::PageMac& mac)
 {
     auto const path = directory + "/" + name;
     auto const temporary = path + ".tmp";
     [[maybe_unused]] auto const removed = disk.remove(temporary);  // left by a crash, or not there
     int error = 0;
     auto const file = disk.open(temporary, {.write = true, .create = true}, error);
-    if (file == nullptr && error == EINVAL)
-        return OpenError{78, temporary +
-                                 ": this file system refuses direct I/O (O_DIRECT), which "
-                                 "durability rests on; put the data directory on ext4 or XFS"};
+    if (file == nullptr && error == EINVAL) return no_direct_io(temporary);
     if (file == nullptr) return io_error(temporary, "create", describe_errno(error));
-    seal(first);
+    seal(first, mac);
     AlignedBuffer pages(2 * kPageBytes);
     store(pages.data(), first);
     store(pages.data() + kPageBytes, first);
@@ -110,47 +137,51 @@ std::optional<OpenError> SlotFile<Page>::create(Disk& disk, std::string const& d
 
 template <class Page>
 Result<SlotFile<Page>, OpenError> SlotFile<Page>::open(Disk& disk, std::string const& path,
-                                                       bool write)
+                                                       bool write,
+                                                       std::unique_ptr<security::PageMac> mac)
 {
     int error = 0;
     auto file = disk.open(path, {.write = write}, error);
-    if (file == nullptr && error == EINVAL)
-        return OpenError{78, path +
-                                 ": this file system refuses direct I/O (O_DIRECT), which "
-                                 "durability rests on; put the data directory on ext4 or XFS"};
+    if (file == nullptr && error == EINVAL) return no_direct_io(path);
     if (file == nullptr && error != ENOENT) return io_error(path, "open", describe_errno(error));
-    SlotFile slots(path, std::move(file));
-    if (slots.file_ != nullptr) {
-        auto const got = slots.file_->pread(slots.pages_.span(), 0);
-        if (got.error != 0) return io_error(path, "read", describe_errno(got.error));
-    }
-    auto const first = slots.slot(0);
-    auto const second = slots.slot(1);
-    slots.next_slot_ = first && (!second || order_of(*first) > order_of(*second)) ? 1 : 0;
+    SlotFile slots(path, std::move(file), std::move(mac));
+    if (slots.file_ != nullptr)
+        if (auto failed = slots.read_slots()) return *failed;
     return slots;
 }
 
 template <class Page>
-std::optional<Page> SlotFile<Page>::slot(unsigned index) const noexcept
+std::optional<OpenError> SlotFile<Page>::read_slots()
 {
-    auto const page = load<Page>(pages_.data() + index * kPageBytes);
-    if (!is_valid(page)) return {};
-    return page;
+    auto const got = file_->pread(pages_.span(), 0);
+    if (got.error != 0) return io_error(path_, "read", describe_errno(got.error));
+    for (auto const index : {0U, 1U}) {
+        auto const found = page(index);
+        auto const state = state_of(found, *mac_);
+        if (state == PageState::forged)
+            return OpenError{kExitRefused,
+                             path_ + ": page " + std::to_string(index) +
+                                 " is whole but not authentic: changed by somebody without "
+                                 "the keys, or keys.bin is of another journal; restore both "
+                                 "from one backup"};
+        if (state != PageState::valid) continue;
+        if (newest_ && order_of(*newest_) >= order_of(found)) continue;
+        newest_ = found;
+        next_slot_ = index ^ 1U;
+    }
+    return {};
 }
 
 template <class Page>
-std::optional<Page> SlotFile<Page>::newest() const noexcept
+Page SlotFile<Page>::page(unsigned index) const noexcept
 {
-    auto const first = slot(0);
-    auto const second = slot(1);
-    if (!first || !second) return first ? first : second;
-    return order_of(*first) > order_of(*second) ? first : second;
+    return load<Page>(pages_.data() + index * kPageBytes);
 }
 
 template <class Page>
 char const* SlotFile<Page>::write(Page page) noexcept
 {
-    seal(page);
+    seal(page, *mac_);
     auto const offset = next_slot_ * kPageBytes;
     auto const slot_bytes = pages_.span().subspan(offset, kPageBytes);
     store(slot_bytes.data(), page);

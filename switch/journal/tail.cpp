@@ -133,8 +133,8 @@ Result<AlignedBuffer, OpenError> read_stop(ScanSource const& source, ChainEnd co
     auto const out = pages.span().first(count * kPageBytes);
     auto const got = segment.file->pread(out, at.page_index * kPageBytes);
     if (!got.is_complete(out.size()))
-        return OpenError{70, segment.path + ": page " + std::to_string(at.page_index) +
-                                 ": read failed: " + describe(got, out.size())};
+        return OpenError{kExitIo, segment.path + ": page " + std::to_string(at.page_index) +
+                                      ": read failed: " + describe(got, out.size())};
     return pages;
 }
 
@@ -167,7 +167,7 @@ std::optional<OpenError> erase_torn_tail(Disk& disk, std::string const& director
             segment.file->pwrite({zeros.data(), kPageBytes}, page.page_index * kPageBytes);
         auto const error = put.is_complete(kPageBytes) ? segment.file->sync() : 0;
         if (!put.is_complete(kPageBytes) || error != 0)
-            return OpenError{70,
+            return OpenError{kExitIo,
                              segment.path + ": page " + std::to_string(page.page_index) +
                                  ": cannot erase the torn frame: " +
                                  (error != 0 ? describe_errno(error) : describe(put, kPageBytes))};

@@ -34,13 +34,13 @@ struct Walk {
         report.segments = segments.size();
         auto const last = segments.empty() ? 0 : segments.back();
         if (!segments.empty() && segments.front() > end.segment_no)
-            return OpenError{78, config.directory + "/" + segment_name(end.segment_no) +
-                                     ": missing, the journal starts with it"};
+            return OpenError{kExitRefused, config.directory + "/" + segment_name(end.segment_no) +
+                                               ": missing, the journal starts with it"};
         ScanSource const source{disk, config.directory, last, config.group, keys, &witness};
         auto const stop = scan(source, end, totals, on_frame, on_record);
         if (auto error = refusal_of(stop)) return error;
         tail = classify_tail(source, end, stop.fault);
-        if (tail.verdict == TailVerdict::io) return OpenError{70, tail.text};
+        if (tail.verdict == TailVerdict::io) return OpenError{kExitIo, tail.text};
         return {};
     }
 
@@ -62,34 +62,46 @@ struct Walk {
                                                                   : TailState::clean;
         return {};
     }
+
+    std::optional<OpenError> follow(Witness const& witness, OnFrame const& on_frame,
+                                    OnRecord const& on_record, std::function<bool()> const& go_on)
+    {
+        do {
+            if (auto error = run(witness, on_frame, on_record)) return error;
+        } while (report.damage.empty() && go_on && go_on());
+        return {};
+    }
 };
 
 }  // namespace
 
 Result<WalkReport, OpenError> walk_journal(JournalConfig const& config,
                                            security::KeyStore const& keys, OnFrame const& on_frame,
-                                           OnRecord const& on_record, Disk& disk, int looks_max)
+                                           OnRecord const& on_record, Disk& disk, int looks_max,
+                                           std::function<bool()> const& go_on)
 {
-    auto const control_file = ControlFile::open(disk, config.directory + "/" + kControlName, false);
+    auto const control_file =
+        ControlFile::open(disk, config.directory + "/" + kControlName, false, keys.make_page_mac());
     if (control_file.has_error()) return control_file.error();
     auto const control = value_of(control_file).newest();
     if (!control)
-        return OpenError{78,
+        return OpenError{kExitRefused,
                          value_of(control_file).path() + ": missing or neither slot is readable"};
     if (control->group != config.group)
-        return OpenError{78, value_of(control_file).path() + ": belongs to group " +
-                                 std::to_string(control->group)};
+        return OpenError{kExitRefused, value_of(control_file).path() + ": belongs to group " +
+                                           std::to_string(control->group)};
     // Before the frames: a running daemon's witness only ever names frames that are there already.
-    auto const witness_file = WitnessFile::open(disk, config.directory + "/" + kWitnessName, false);
+    auto const witness_file =
+        WitnessFile::open(disk, config.directory + "/" + kWitnessName, false, keys.make_page_mac());
     if (witness_file.has_error()) return witness_file.error();
     auto const witness = value_of(witness_file).newest();
     if (!witness)
-        return OpenError{78,
+        return OpenError{kExitRefused,
                          value_of(witness_file).path() + ": missing or neither slot is readable"};
 
     Walk walk{.config = config, .keys = keys, .disk = disk, .looks_max = looks_max};
     walk.end.segment_no = control->first_segment;
-    if (auto error = walk.run(*witness, on_frame, on_record)) return *error;
+    if (auto error = walk.follow(*witness, on_frame, on_record, go_on)) return *error;
     auto& recovered = walk.report.recovered;
     recovered.last_seq = walk.end.last_seq;
     recovered.epoch = walk.end.epoch;
@@ -106,7 +118,15 @@ Result<WalkReport, OpenError> walk(JournalConfig const& config, security::KeySto
                                    OnFrame const& on_frame, OnRecord const& on_record)
 {
     SystemDisk disk(true);  // reading changes nothing, so buffered will do
-    return walk_journal(config, keys, on_frame, on_record, disk, kLooks);
+    return walk_journal(config, keys, on_frame, on_record, disk, kLooks, {});
+}
+
+Result<WalkReport, OpenError> follow(JournalConfig const& config, security::KeyStore const& keys,
+                                     OnFrame const& on_frame, OnRecord const& on_record,
+                                     std::function<bool()> const& go_on)
+{
+    SystemDisk disk(true);
+    return walk_journal(config, keys, on_frame, on_record, disk, kLooks, go_on);
 }
 
 }  // namespace turnout::journal

@@ -10,6 +10,9 @@
 
 namespace turnout::ledger {
 
+// A sum over accounts. Each account's own sums fit 64 bits; that of all of them need not.
+__extension__ using Sum = __int128;
+
 enum class Kind : std::uint8_t {  // numbers are in the journal
     customer = 1,
     merchant,

@@ -4,20 +4,29 @@ namespace turnout::ledger {
 
 namespace {
 
-// The sums of a currency move with its accounts; they overflow first, and are checked like them.
-bool add_to_book(CurrencyBook& book, record::Effect effect, std::int64_t amount) noexcept
+// The sums of a currency move with its accounts. What an account can release the book has pending.
+void add_to_book(CurrencyBook& book, record::Effect effect, std::int64_t amount) noexcept
 {
-    AccountFields sums{};
-    sums.debits_posted = book.debits_posted;
-    sums.credits_posted = book.credits_posted;
-    sums.debits_pending = book.debits_pending;
-    sums.credits_pending = book.credits_pending;
-    if (!add_to_sums(sums, effect, amount)) return false;
-    book.debits_posted = sums.debits_posted;
-    book.credits_posted = sums.credits_posted;
-    book.debits_pending = sums.debits_pending;
-    book.credits_pending = sums.credits_pending;
-    return true;
+    switch (effect) {
+        case record::Effect::debit_post:
+            book.debits_posted += amount;
+            break;
+        case record::Effect::credit_post:
+            book.credits_posted += amount;
+            break;
+        case record::Effect::debit_pend:
+            book.debits_pending += amount;
+            break;
+        case record::Effect::credit_pend:
+            book.credits_pending += amount;
+            break;
+        case record::Effect::debit_release:
+            book.debits_pending -= amount;
+            break;
+        case record::Effect::credit_release:
+            book.credits_pending -= amount;
+            break;
+    }
 }
 
 bool is_sound(AccountFields const& account) noexcept
@@ -92,7 +101,7 @@ Errc Ledger::apply(std::uint32_t position, record::Leg const& leg, Sequence seq)
     auto* const book = book_for(leg.currency);
     AccountFields next = account;
     if (leg.amount <= 0 || !add_to_sums(next, effect, leg.amount)) return Errc::overflow;
-    if (!add_to_book(*book, effect, leg.amount)) return Errc::overflow;
+    add_to_book(*book, effect, leg.amount);
     next.version += 1;
     next.last_seq = seq;
     static_cast<AccountFields&>(account) = next;

@@ -12,11 +12,12 @@
 
 namespace turnout::ledger {
 
-// Sums over all accounts of one currency, and the accounts that the switch itself owns in it.
+// Sums over all accounts of one currency, and the accounts that the switch itself owns in it. A leg
+// adds less than 2^63, so 2^64 legs, more than there are sequences, cannot overflow them.
 struct CurrencyBook {
     std::uint16_t currency = 0;
-    std::int64_t debits_posted = 0, credits_posted = 0;
-    std::int64_t debits_pending = 0, credits_pending = 0;
+    Sum debits_posted = 0, credits_posted = 0;
+    Sum debits_pending = 0, credits_pending = 0;
     std::uint32_t bank = kNone;      // position of bank:<currency>
     std::uint32_t suspense = kNone;  // position of suspense:<currency>
 };

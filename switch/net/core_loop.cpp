@@ -183,7 +183,7 @@ void CoreLoop::on_timer()
             arm_accept(*listener);  // again after an error such as no descriptor left
         }
     }
-    if (auto const count = log_gate_.take_suppressed(); count != 0)
+    if (auto const count = log_gate_.take_suppressed() + opened_gate_.take_suppressed(); count != 0)
         log::warn("{} lines about connections were kept back", count);
     arm_timer();
 }

@@ -163,6 +163,7 @@ private:
 
     EchoSlots slots_;
     iso8583::MessageView view_;
+    De7Memo de7_;
     ByteView request_header_;  // of the message that is being handled
     EchoFields reject_echo_;
     std::unique_ptr<std::byte[]> scratch_;
@@ -177,7 +178,8 @@ private:
     std::uint64_t worked_at_ns_ = 0;
     bool slots_freed_ = false;
     bool draining_ = false;
-    log::Gate log_gate_{20};
+    log::Gate log_gate_{20};     // reasons for closing and refusing
+    log::Gate opened_gate_{10};  // apart, so that a storm of connections hides no reason
     std::atomic<bool> drain_requested_{false};
     std::atomic<bool> drained_{false};
     std::atomic<bool> stop_requested_{false};

@@ -114,6 +114,20 @@ static std::array<std::uint8_t, 16> as_v6(asio::ip::address const& address)
     return asio::ip::make_address_v6(asio::ip::v4_mapped, address.to_v4()).to_bytes();
 }
 
+// Counts a connection in, whether there is room or not; give_place_back() counts it out.
+static bool take_place(ListenerShared& shared, Link const& link) noexcept
+{
+    auto const all = shared.connections.fetch_add(1, std::memory_order_relaxed);
+    auto const own = link.connections->fetch_add(1, std::memory_order_relaxed);
+    return all < shared.config.connections_max && own < link.connections_max;
+}
+
+static void give_place_back(ListenerShared& shared, Link const& link) noexcept
+{
+    shared.connections.fetch_sub(1, std::memory_order_relaxed);
+    link.connections->fetch_sub(1, std::memory_order_relaxed);
+}
+
 // False when nobody waits (errno says why); true when a connection was taken, kept or not.
 bool CoreLoop::accept_one(ListenerState& listener)
 {
@@ -129,16 +143,15 @@ bool CoreLoop::accept_one(ListenerState& listener)
     peer.resize(length);
     auto& shared = listener.shared;
     auto const* link = find_link(*parts_.links, listener.index, as_v6(peer.address()));
-    auto const others = shared.connections.fetch_add(1, std::memory_order_relaxed);
-    auto* session =
-        link != nullptr && others < shared.config.connections_max ? claim_session() : nullptr;
+    auto* session = link != nullptr && take_place(shared, *link) ? claim_session() : nullptr;
     if (session == nullptr) {
-        shared.connections.fetch_sub(1, std::memory_order_relaxed);
+        if (link != nullptr) give_place_back(shared, *link);
         ::close(descriptor);
         counters_.add(link == nullptr ? CounterId::connections_unknown_peer
                                       : CounterId::connections_over_cap);
         if (log_gate_.allow(now_ms_))
-            log::warn("connection closed: listener={} peer={} reason=\"{}\"", shared.config.name,
+            log::warn("connection closed: listener={} link={} peer={} reason=\"{}\"",
+                      shared.config.name, link == nullptr ? "none" : link->name,
                       peer.address().to_string(),
                       link == nullptr ? "no link has this address" : "too many connections");
         return true;
@@ -175,7 +188,7 @@ void CoreLoop::start_session(Session& session, ListenerState& listener, Link con
     session.listener = &listener;
     session.last_read_ms = now_ms_;
     counters_.add(CounterId::connections_accepted);
-    if (log_gate_.allow(now_ms_)) log::info("connection opened: {}", describe(session));
+    if (opened_gate_.allow(now_ms_)) log::info("connection opened: {}", describe(session));
     arm_read(session);
 }
 
@@ -195,7 +208,7 @@ void CoreLoop::close(Session& session, CounterId reason, char const* text) noexc
                   session.in_flight);
     boost::system::error_code ignored;
     session.socket.close(ignored);
-    session.listener->shared.connections.fetch_sub(1, std::memory_order_relaxed);
+    give_place_back(session.listener->shared, *session.link);
     session.phase = SessionPhase::closing;
     ++session.generation;
     if (!session.waiting_read && !session.waiting_write) finish_close(session);

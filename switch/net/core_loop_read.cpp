@@ -210,9 +210,9 @@ void CoreLoop::handle_message(Session& session, ByteView body) noexcept
     Extracted extracted;
     if (error.ok()) [[likely]] {
         auto const origin = parts_.index << 16U | session.link->index;
-        extracted = extract(
-            {view_, *session.link, *parts_.hash, now_.wall_ns, origin, listener.dialect_index},
-            batch_.emplace_back());
+        extracted = extract({view_, *session.link, *parts_.hash, now_.wall_ns, origin,
+                             listener.dialect_index, de7_},
+                            batch_.emplace_back());
         session.malformed_in_row = 0;
         if (extracted.outcome == Outcome::command) [[likely]] {
             handle_command(session);

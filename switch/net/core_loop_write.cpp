@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 
 #include <boost/asio/bind_allocator.hpp>
 #include <sys/socket.h>
@@ -42,6 +43,8 @@ void CoreLoop::put_answer(Session& session, EchoFields const& echo,
     }
     session.out_tail += bytes;
     counters_.add(CounterId::answers_sent);
+    if (std::string_view(decision.rc, sizeof decision.rc) == "96") [[unlikely]]
+        counters_.add(CounterId::answers_96);
     list_dirty(session);
 }
 

@@ -13,6 +13,7 @@ public:
                          engine::Outbox& out) noexcept = 0;
     virtual void tick(UnixNanos wall_ns, engine::Outbox& out) noexcept = 0;
     virtual void checkpoint(UnixNanos wall_ns, engine::Outbox& out) noexcept = 0;
+    [[nodiscard]] virtual engine::Fills fills(UnixNanos wall_ns) const noexcept = 0;
 };
 
 class EngineAdapter final : public EnginePort {
@@ -31,6 +32,10 @@ public:
     void checkpoint(UnixNanos wall_ns, engine::Outbox& out) noexcept override
     {
         engine_.checkpoint(wall_ns, out);
+    }
+    [[nodiscard]] engine::Fills fills(UnixNanos wall_ns) const noexcept override
+    {
+        return engine_.fills(wall_ns);
     }
 
 private:

@@ -3,6 +3,7 @@
 #include "protocol/core/check.hpp"
 #include "protocol/iso8583/mti.hpp"
 #include "switch/base/limits.hpp"
+#include "switch/base/log.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -49,6 +50,26 @@ void EnginePump::keep(engine::Outbox const& out) noexcept
     if (out.last_seq != 0) record_seq_ = out.last_seq;
 }
 
+// The wall clock, but not faster than it can have run: records never go back in time.
+UnixNanos EnginePump::engine_time(Now const& now) noexcept
+{
+    auto const wall_ns = wall_limit_.limit(now.wall_ns, now.monotonic_ns);
+    auto const behind_ns = wall_limit_.behind_ns();
+    if (behind_ns == 0) [[likely]] {
+        warned_clock_ = false;
+        return wall_ns;
+    }
+    if (!warned_clock_) {
+        warned_clock_ = true;
+        counters_.add(CounterId::clock_jumps);
+        log::warn(
+            "the wall clock has jumped ahead: {} s are not followed at once; if it is right now, a "
+            "restart follows it",
+            behind_ns / kNanosPerSecond);
+    }
+    return wall_ns;
+}
+
 static Effect shed(Command const& command, Counters& counters) noexcept
 {
     Effect effect{};
@@ -79,6 +100,7 @@ void EnginePump::decide(std::span<Command const> commands, Now const& now,
         commands.size() <= limits::commands_per_batch_max && effects.size() >= commands.size(),
         "a batch is bounded and has room for its effects");
     if (commands.empty()) return;
+    auto const wall_ns = engine_time(now);
     auto const no_room = !has_room(commands.size());
     auto const shortage = journal_.segment_shortage() ||
                           journal_.oldest_pending_ns(now.monotonic_ns) > kOldestPendingMaxNs;
@@ -95,25 +117,43 @@ void EnginePump::decide(std::span<Command const> commands, Now const& now,
     }
     auto out = outbox(effects.subspan(shed_count));
     if (!commands.empty()) {
-        engine_.process(commands, now.wall_ns, out);
+        engine_.process(commands, wall_ns, out);
         TURNOUT_CHECK(out.effect_count == commands.size(), "one effect per command");
         counters_.add(CounterId::engine_batches);
     }
     keep(out);
 }
 
+void EnginePump::warn_when_full(engine::Fill const& fill, char const* table,
+                                bool& is_warned) noexcept
+{
+    if (fill.percent < kFillCalmPercent) is_warned = false;
+    if (is_warned || fill.percent < kFillWarnPercent) return;
+    is_warned = true;
+    counters_.add(CounterId::tables_nearly_full);
+    if (fill.participant == 0)
+        log::warn("{}: {} % of what requests may use is taken", table, fill.percent);
+    else
+        log::warn("{}: {} % of the part of participant {} is taken", table, fill.percent,
+                  fill.participant);
+}
+
 void EnginePump::tick(Now const& now) noexcept
 {
+    auto const wall_ns = engine_time(now);
+    auto const fills = engine_.fills(wall_ns);
+    warn_when_full(fills.transactions, "transactions", warned_transactions_);
+    warn_when_full(fills.holds, "holds", warned_holds_);
     if (!has_room(0)) return;
     auto out = outbox({});
-    engine_.tick(now.wall_ns, out);
+    engine_.tick(wall_ns, out);
     keep(out);
     if (checkpoint_at_ns_ == 0) checkpoint_at_ns_ = now.monotonic_ns + kCheckpointEveryNs;
     auto const due = (now.monotonic_ns >= checkpoint_at_ns_ && checkpoint_bytes_ != 0) ||
                      checkpoint_bytes_ >= kCheckpointEveryBytes;
     if (!due || journal_.segment_shortage()) return;
     auto last = outbox({});
-    engine_.checkpoint(now.wall_ns, last);
+    engine_.checkpoint(wall_ns, last);
     keep(last);
     commit();
     checkpoint_at_ns_ = now.monotonic_ns + kCheckpointEveryNs;
@@ -137,7 +177,7 @@ void EnginePump::final_checkpoint(Now const& now) noexcept
     commit();
     if (!has_room(0)) return;  // a stop does not wait for a stuck disk
     auto out = outbox({});
-    engine_.checkpoint(now.wall_ns, out);
+    engine_.checkpoint(engine_time(now), out);
     keep(out);
     commit();
     counters_.add(CounterId::checkpoints);

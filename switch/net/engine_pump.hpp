@@ -1,10 +1,12 @@
 // Runs the engine for whoever has commands: lets through what the journal can take, calls the
-// engine, hands its records to the journal. Lives on the thread that owns the engine (the inline
-// loop or the engine thread); allocates at construction only.
+// engine at a time that a jumping wall clock cannot spoil, hands its records to the journal. Lives
+// on the thread that owns the engine (the inline loop or the engine thread); allocates at
+// construction only.
 #pragma once
 #include "switch/base/counters.hpp"
 #include "switch/journal/journal.hpp"
 #include "switch/net/engine_port.hpp"
+#include "switch/net/wall_limit.hpp"
 
 #include <memory>
 #include <vector>
@@ -22,6 +24,8 @@ public:
     static constexpr std::uint64_t kOldestPendingMaxNs = 2 * kNanosPerSecond;
     static constexpr std::uint64_t kCheckpointEveryNs = 60 * kNanosPerSecond;
     static constexpr std::uint64_t kCheckpointEveryBytes = std::uint64_t{1} << 30U;
+    static constexpr unsigned kFillWarnPercent = 80;  // warned once,
+    static constexpr unsigned kFillCalmPercent = 70;  // and again after it was below this
 
     // Borrows all of them for its life.
     EnginePump(EnginePort& engine, journal::Journal& journal, Counters& counters);
@@ -31,7 +35,8 @@ public:
     // rest no answer. commit() must follow, after the effects are where their loop finds them.
     void decide(std::span<engine::Command const> commands, Now const& now,
                 std::span<engine::Effect> effects) noexcept;
-    // Expires holds and writes a CHECKPOINT when one is due; commit() must follow.
+    // Expires holds, writes a CHECKPOINT when one is due, and warns when a table of the engine or a
+    // participant's part of it is nearly full; commit() must follow.
     void tick(Now const& now) noexcept;
     // Hands the records made so far to the journal; wakes it at most once.
     void commit() noexcept;
@@ -42,6 +47,8 @@ private:
     [[nodiscard]] bool has_room(std::size_t commands) const noexcept;
     [[nodiscard]] engine::Outbox outbox(std::span<engine::Effect> effects) noexcept;
     void keep(engine::Outbox const& out) noexcept;
+    [[nodiscard]] UnixNanos engine_time(Now const& now) noexcept;
+    void warn_when_full(engine::Fill const& fill, char const* table, bool& is_warned) noexcept;
 
     EnginePort& engine_;
     journal::Journal& journal_;
@@ -50,6 +57,10 @@ private:
     std::size_t record_bytes_ = 0;  // waiting for commit()
     Sequence record_seq_ = 0;
     std::vector<engine::Command> passed_;
+    WallLimit wall_limit_;
+    bool warned_clock_ = false;
+    bool warned_transactions_ = false;
+    bool warned_holds_ = false;
     std::uint64_t checkpoint_at_ns_ = 0;
     std::uint64_t checkpoint_bytes_ = 0;  // journaled since the last one
 };

@@ -30,7 +30,7 @@ std::size_t EngineThread::RingGate::take(std::span<engine::Effect> out) noexcept
 
 EngineThread::EngineThread(EnginePump& pump, Clock& clock, Counters& counters,
                            std::atomic<Sequence> const& durable_seq,
-                           std::vector<Sleeper*> loop_sleepers)
+                           std::vector<Sleeper*> const& loop_sleepers)
     : pump_(pump),
       clock_(clock),
       counters_(counters),

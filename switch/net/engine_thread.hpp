@@ -19,7 +19,8 @@ public:
     // Borrows pump, clock, counters and the loops' sleepers for its life. `loop_sleepers` is one
     // per loop; `durable_seq` is the journal's.
     EngineThread(EnginePump& pump, Clock& clock, Counters& counters,
-                 std::atomic<Sequence> const& durable_seq, std::vector<Sleeper*> loop_sleepers);
+                 std::atomic<Sequence> const& durable_seq,
+                 std::vector<Sleeper*> const& loop_sleepers);
     ~EngineThread();
     EngineThread(EngineThread const&) = delete;
     EngineThread& operator=(EngineThread const&) = delete;

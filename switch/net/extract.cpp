@@ -1,7 +1,6 @@
 #include "switch/net/extract.hpp"
 
 #include "protocol/core/money.hpp"
-#include "switch/base/calendar.hpp"
 
 #include <bitset>
 #include <cstring>
@@ -32,8 +31,8 @@ bool is_currency(std::uint16_t code) noexcept
 {
     static auto const known = [] {
         std::bitset<1000> bits;
-        for (std::uint16_t each = 0; each < bits.size(); ++each)
-            bits[each] = currency_exponent(each).has_value();
+        for (std::size_t each = 0; each < bits.size(); ++each)
+            bits[each] = currency_exponent(static_cast<std::uint16_t>(each)).has_value();
         return bits;
     }();
     return code < known.size() && known[code];
@@ -117,7 +116,6 @@ private:
     ExtractInput const& in_;
     MessageView const& view_;
     Command& command_;
-    UnixNanos key_time_ns_ = 0;
     UnixNanos original_time_ns_ = 0;  // of the original's key
     Extracted result_{};
 };
@@ -158,7 +156,7 @@ Step Extractor::kind() noexcept
 bool Extractor::trace() noexcept
 {
     if (!require(7) || !require(11)) return false;
-    auto const at = de7_to_ns(number(7), in_.wall_ns);
+    auto const at = in_.de7.read(number(7), in_.wall_ns);
     if (!at) return fail(format_error(7, "no such date and time"));
     command_.de7_ts = *at;
     command_.stan = static_cast<std::uint32_t>(number(11));
@@ -171,7 +169,7 @@ bool Extractor::network_fields() noexcept
     command_.network_code = static_cast<std::uint16_t>(number(70));
     if (view_.has(41)) command_.has |= engine::has_terminal;
     characters(41, command_.terminal);
-    key_time_ns_ = command_.de7_ts;
+    command_.key_ts = command_.de7_ts;
     return true;
 }
 
@@ -282,12 +280,13 @@ bool Extractor::optional_fields() noexcept
 // The time of the duplicate key: DE 7, or DE 12 and 13 for peers that re-stamp DE 7 in repeats.
 bool Extractor::key_time() noexcept
 {
-    key_time_ns_ = command_.de7_ts;
+    command_.key_ts = command_.de7_ts;
     if (in_.link.duplicate_time == DuplicateTime::de7) return true;
     if (!require(12) || !require(13)) return false;
     auto const local = de7_to_ns(number(13) * 1'000'000 + number(12), in_.wall_ns);
     if (!local) return fail(format_error(12, "no such date and time"));
-    key_time_ns_ = *local;
+    command_.key_ts = *local;
+    command_.has |= engine::has_local_time;
     return true;
 }
 
@@ -313,7 +312,8 @@ bool Extractor::original() noexcept
             if (!at) return fail(format_error(90, "no such date and time"));
             command_.orig_de7_ts = *at;
             // A reversal repeats DE 12 and 13 of its original, so such a link's key has them.
-            original_time_ns_ = in_.link.duplicate_time == DuplicateTime::de7 ? *at : key_time_ns_;
+            original_time_ns_ =
+                in_.link.duplicate_time == DuplicateTime::de7 ? *at : command_.key_ts;
             command_.has |= engine::has_de90;
         }
     }
@@ -341,7 +341,7 @@ void Extractor::keys() noexcept
 {
     auto& c = command_;
     auto const key = in_.hash.dup_key(c.acquirer, c.terminal, iso8583::Mti{c.mti}.message_class(),
-                                      c.stan, key_time_ns_);
+                                      c.stan, c.key_ts);
     c.dup_k0 = key.k0;
     c.dup_k1 = key.k1;
     if ((c.has & engine::has_rrn) != 0) {

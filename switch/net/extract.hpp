@@ -3,6 +3,7 @@
 // have no effect and are not journaled. Table of presence: docs/formats/wire.md.
 #pragma once
 #include "protocol/iso8583/message_view.hpp"
+#include "switch/base/calendar.hpp"
 #include "switch/base/counters.hpp"
 #include "switch/base/ids.hpp"
 #include "switch/base/keyed_hash.hpp"
@@ -32,6 +33,7 @@ struct ExtractInput {
     UnixNanos wall_ns;
     std::uint32_t origin;  // loop << 16 | link
     std::uint8_t dialect;  // 0 = 87binary, 1 = 87ascii
+    De7Memo& de7;          // the caller's; without effect on the result
 };
 
 // Of a message that decoded without error. Fills `command` (all but echo slot) when the outcome is

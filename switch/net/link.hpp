@@ -1,9 +1,11 @@
 // What a loop knows about a peer: the link that its listener and address stand for. Built at start,
-// read-only afterwards.
+// read-only afterwards but for the number of its connections.
 #pragma once
 #include "switch/base/config.hpp"
 
+#include <atomic>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace turnout::net {
@@ -17,6 +19,9 @@ struct Link {
     std::vector<std::uint64_t> also_acquirers;
     std::vector<AddressBlock> blocks;
     DuplicateTime duplicate_time = DuplicateTime::de7;
+    std::uint32_t connections_max = UINT32_MAX;  // of the listener's, over all loops
+    std::shared_ptr<std::atomic<std::uint32_t>> connections =
+        std::make_shared<std::atomic<std::uint32_t>>(0);
 
     [[nodiscard]] bool allows(std::uint64_t acquirer) const noexcept
     {

@@ -1,5 +1,6 @@
 #include "switch/security/key_store.hpp"
 
+#include "switch/security/random.hpp"
 #include "switch/security/small_file.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/rand.h>
 
 namespace turnout::security {
 
@@ -58,13 +58,6 @@ std::string errno_text()
     return std::generic_category().message(errno);
 }
 
-void fill_random(void* out, std::size_t bytes)
-{
-    auto* const octets = static_cast<unsigned char*>(out);
-    if (RAND_priv_bytes(octets, static_cast<int>(bytes)) != 1)
-        throw std::runtime_error("no random bytes from OpenSSL");
-}
-
 std::optional<unsigned> hex_value(std::byte digit) noexcept
 {
     auto const c = std::to_integer<unsigned>(digit);
@@ -83,6 +76,11 @@ std::optional<KeyError> read_kek(std::string const& path, KeyStore::Key256& kek)
                         "the switch, mode 0600; run chown and chmod 600");
     if (!content && errno == EFBIG)
         return error_of(path, "too long; a key-encryption key is one line of 64 hex digits");
+    if (!content && errno == ENOENT)
+        return error_of(path,
+                        "cannot read the key-encryption key: there is none; restore it, or for a "
+                        "new and empty ledger make one: (umask 077; openssl rand -hex 32 > " +
+                            path + ")");
     if (!content) return error_of(path, "cannot read the key-encryption key: " + errno_text());
     auto good = content->size() == kKekHexDigits ||
                 (content->size() == kKekHexDigits + 1 && content->back() == std::byte{'\n'});
@@ -131,8 +129,8 @@ std::optional<KeyError> create_keys(std::string const& path, KeyStore::Key256 co
 {
     Wiped<Payload> payload;
     payload.value.journal_key_id = 1;
-    fill_random(payload.value.journal_key.data(), payload.value.journal_key.size());
-    fill_random(payload.value.dup_secret.data(), payload.value.dup_secret.size());
+    fill_random(payload.value.journal_key);
+    fill_random(payload.value.dup_secret);
     KeysFile file{};
     std::copy(std::begin(kMagic), std::end(kMagic), file.magic);
     file.version = 1;
@@ -166,7 +164,7 @@ std::optional<KeyError> parse_keys(std::string const& path, KeyStore::Key256 con
 std::optional<KeyError> KeyStore::create_kek(std::string const& path)
 {
     Wiped<Key256> key;
-    fill_random(key.value.data(), key.value.size());
+    fill_random(key.value);
     Wiped<std::array<char, kKekHexDigits + 1>> line;
     static constexpr char kHex[] = "0123456789abcdef";
     for (std::size_t i = 0; i < key.value.size(); ++i) {
@@ -181,6 +179,12 @@ std::optional<KeyError> KeyStore::create_kek(std::string const& path)
                         "there is a key-encryption key already; it is not overwritten, "
                         "because data under it would be lost");
     return error_of(path, "cannot create the key-encryption key: " + errno_text());
+}
+
+std::optional<KeyError> KeyStore::check_kek(std::string const& path)
+{
+    Wiped<Key256> kek;
+    return read_kek(path, kek.value);
 }
 
 Result<std::unique_ptr<KeyStore>, KeyError> KeyStore::open(std::string const& directory,
@@ -226,8 +230,22 @@ KeyStore::Key256 const* KeyStore::journal_key(std::uint32_t key_id) const noexce
 KeyedHash KeyStore::make_hash() const
 {
     Wiped<KeyedHash::Secret> boot;
-    fill_random(boot.value.data(), boot.value.size());
+    fill_random(boot.value);
     return {dup_secret_, boot.value};
+}
+
+std::unique_ptr<PageMac> KeyStore::make_page_mac() const
+{
+    static constexpr unsigned char kLabel[] = "turnout page mac 1";  // sets this use apart
+    Wiped<Key256> key;
+    std::size_t bytes = 0;
+    auto* const made =
+        EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, dup_secret_.data(),
+                  dup_secret_.size(), kLabel, sizeof kLabel,
+                  reinterpret_cast<unsigned char*>(key.value.data()), key.value.size(), &bytes);
+    if (made == nullptr || bytes != key.value.size())
+        throw std::runtime_error("OpenSSL offers no HMAC-SHA256");
+    return std::make_unique<PageMac>(key.value);
 }
 
 }  // namespace turnout::security

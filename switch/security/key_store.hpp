@@ -5,6 +5,7 @@
 #include "protocol/core/bytes.hpp"
 #include "protocol/core/result.hpp"
 #include "switch/base/keyed_hash.hpp"
+#include "switch/security/page_mac.hpp"
 
 #include <memory>
 #include <optional>
@@ -22,6 +23,8 @@ public:
 
     // Creates a fresh KEK file (64 hex digits, mode 0600); refuses to overwrite.
     [[nodiscard]] static std::optional<KeyError> create_kek(std::string const& path);
+    // Reads the KEK file and forgets it: what is wrong with it, if anything. Changes nothing.
+    [[nodiscard]] static std::optional<KeyError> check_kek(std::string const& path);
     // Opens keys.bin in `directory`, creating it with fresh keys when `create` and there is none.
     [[nodiscard]] static Result<std::unique_ptr<KeyStore>, KeyError> open(
         std::string const& directory, std::string const& kek_path, bool create);
@@ -32,6 +35,8 @@ public:
     [[nodiscard]] Key256 const* journal_key(std::uint32_t key_id) const noexcept;
     // Durable duplicate secret and a boot-random PAN secret.
     [[nodiscard]] KeyedHash make_hash() const;
+    // For CONTROL and tail.witness of this directory; its key outlives every journal key.
+    [[nodiscard]] std::unique_ptr<PageMac> make_page_mac() const;
 
 private:
     KeyStore() = default;

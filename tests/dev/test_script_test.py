@@ -80,6 +80,14 @@ class TestScript(unittest.TestCase):
         self.write("tests/fuzz/CMakeLists.txt", "")
         self.assert_ends(self.run_script("fuzz"), 1, "0 passed, 1 failed")
 
+    def test_tidy_counts_as_one_step_and_a_finding_fails_it(self):
+        self.program("tools/dev/clang_tidy.sh", 'echo "clang-tidy: 3 files are clean"')
+        run = self.run_script("tidy")
+        self.assert_ends(run, 0, "1 passed, 0 failed")
+        self.assertIn("3 files are clean", run.stdout.split("summary")[-1])
+        self.program("tools/dev/clang_tidy.sh", "exit 123")
+        self.assert_ends(self.run_script("tidy"), 1, "0 passed, 1 failed")
+
     def test_unknown_suite_is_a_usage_error(self):
         self.assertEqual(2, self.run_script("everything").returncode)
 

@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 from support import journal_check, messages
 from support.check import Failed, expect, expect_equal, expect_in, main, wait_until
 from support.client import Client
-from support.daemon import Daemon
+from support.daemon import Daemon, expect_logged
 from support.ledger import expect_balanced
 from support.witness import Sent, check_repeats
 
@@ -138,11 +138,13 @@ def there_is_no_room_for_the_next_segment(context):
             before = daemon.verify()["last_seq"]
             expect_equal(client.request("0200", refused).code, "91", "payment without room")
             expect_equal(daemon.verify()["last_seq"], before, "last sequence")
+            expect_logged(daemon, 0, ["error", "no room for the next journal segment"])
             reversal = messages.reversal(first, "0200")
             expect_equal(client.request("0420", reversal).code, "00", "reversal without room")
             (daemon.directory / "armed").unlink()
             wait_until(lambda: client.request("0200", refused).code == "00", 15,
                        "payments once there is room")
+            expect_logged(daemon, 0, ["room for journal segments again"])
         expect_equal(daemon.stop(), 0, "exit code")
         seen = daemon.verify()
         expect(seen["ok"], f"after the shortage: {seen}")

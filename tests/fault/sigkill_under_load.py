@@ -16,7 +16,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integratio
 from support import journal_check
 from support.check import expect, expect_equal, main, wait_until
 from support.client import Client
-from support.daemon import Daemon
+from support.daemon import Fixture
 from support.load import Load
 from support.witness import Witness, check_repeats
 
@@ -32,22 +32,12 @@ SETTINGS = {
 }
 
 
-class Context:
+class Context(Fixture):
     def __init__(self, bin_dir, directory):
-        self.daemon = Daemon(bin_dir, directory / "daemon", cards=CARDS, settings=SETTINGS)
+        super().__init__(bin_dir, directory, cards=CARDS, settings=SETTINGS)
         self.random = random.Random(SEED)
         self.recorded, self.witnessed, self.known = [], [], {}
         self.tails, self.checked_seq = collections.Counter(), 0
-
-    def __enter__(self):
-        self.daemon.start()
-        return self
-
-    def __exit__(self, *_):
-        self.daemon.kill()
-
-    def post_mortem(self):
-        print(self.daemon.log()[-4000:])
 
 
 def one_round(context, number):

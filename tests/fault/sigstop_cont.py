@@ -61,5 +61,6 @@ def a_request_that_waited_is_answered_once(context):
 
 
 if __name__ == "__main__":
-    sys.exit(main(lambda bin_dir, directory: Paying(bin_dir, directory, cards=CARDS, settings=SETTINGS),
+    sys.exit(main(lambda bin_dir, directory: Paying(bin_dir, directory, cards=CARDS,
+                                                    settings=SETTINGS),
                   [stopped_under_load, a_request_that_waited_is_answered_once]))

@@ -85,9 +85,19 @@ void read_records(ByteView body)
 }
 
 template <class Page>
-void read_page(std::vector<std::byte> const& bytes)
+void read_slot(std::vector<std::byte> const& bytes, security::PageMac& mac)
 {
     auto page = load<Page>(bytes.data());
+    TURNOUT_CHECK(state_of(page, mac) != PageState::valid, "fuzz.accepted");
+    seal(page, mac);
+    TURNOUT_CHECK(state_of(page, mac) == PageState::valid, "fuzz.seal");
+    page.crc32c ^= 1;
+    TURNOUT_CHECK(state_of(page, mac) == PageState::unreadable, "fuzz.crc");
+}
+
+void read_segment_header(std::vector<std::byte> const& bytes)
+{
+    auto page = load<SegmentHeader>(bytes.data());
     [[maybe_unused]] auto const as_found = is_valid(page);
     seal(page);
     TURNOUT_CHECK(is_valid(page), "fuzz.seal");
@@ -113,8 +123,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     read_frame(reader, pages, true);
     [[maybe_unused]] auto const fault =
         reader.check_segment(ByteView(pages).first(kPageBytes), ChainEnd{}, kSegmentPages);
-    read_page<SegmentHeader>(pages);
-    read_page<Control>(pages);
-    read_page<Witness>(pages);
+    static auto const mac = keys->make_page_mac();
+    read_segment_header(pages);
+    read_slot<Control>(pages, *mac);
+    read_slot<Witness>(pages, *mac);
     return 0;
 }

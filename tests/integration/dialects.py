@@ -7,7 +7,7 @@ import iso
 from support import messages
 from support.check import Failed, expect, expect_equal, main
 from support.client import Client, de7_now
-from support.daemon import Daemon
+from support.daemon import Daemon, Fixture
 from support.ledger import Unchanged, expect_balanced
 from support.paying import balance
 
@@ -65,7 +65,7 @@ acquirer_id = 100001
 """
 
 
-class Context:
+class Context(Fixture):
     """Master data from a first run of the demo; then our own configuration over its journal."""
 
     def __init__(self, bin_dir, directory):
@@ -74,18 +74,8 @@ class Context:
             expect_equal(demo.stop(), 0, "exit code of the demo")
         path = directory / "turnout.toml"
         path.write_text(CONFIG.format(data=demo.ready["data"], kek=demo.ready["kek"]))
-        self.daemon = Daemon(bin_dir, directory / "daemon", config=path)
+        super().__init__(bin_dir, directory, config=path)
         self.daemon.settings = {}
-
-    def __enter__(self):
-        self.daemon.start()
-        return self
-
-    def __exit__(self, *_):
-        self.daemon.kill()
-
-    def post_mortem(self):
-        print(self.daemon.log()[-4000:])
 
     def binary(self, source="127.0.0.1"):
         return Client(self.daemon.port("binary"), source=source)

@@ -89,9 +89,4 @@ struct Command {
 // the exit code. Never throws.
 [[nodiscard]] int run_cli(std::vector<std::string> const& args, Streams streams) noexcept;
 
-// The candidate that `word` most likely meant, empty when none is near (a third of its length, and
-// at least one edit; swapped neighbours count as one).
-[[nodiscard]] std::string_view nearest(std::string_view word,
-                                       std::span<std::string_view const> candidates);
-
 }  // namespace turnout::cli

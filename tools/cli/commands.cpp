@@ -7,10 +7,28 @@ namespace turnout::cli {
 std::span<Command const> commands()
 {
     static std::array const kTable{
-        kLoadCommand,           kReplayCommand,      kJournalVerifyCommand,
-        kJournalCatCommand,     kJournalStatCommand, kLedgerTrialBalanceCommand,
-        kLedgerAccountsCommand, kConfigCheckCommand, kConfigDefaultCommand,
-        kConfigShowCommand,     kVersionCommand,
+        kLoadCommand,
+        kReplayCommand,
+        kJournalVerifyCommand,
+        kJournalCatCommand,
+        kJournalStatCommand,
+        kLedgerTrialBalanceCommand,
+        kLedgerAccountsCommand,
+        kConfigCheckCommand,
+        kConfigDefaultCommand,
+        kConfigShowCommand,
+        kMessageViewCommand,
+        kMessageValidateCommand,
+        kMessageDiffCommand,
+        kMessageRedactCommand,
+        kMessageConvertCommand,
+        kMessageBuildCommand,
+        kMessageDoctorCommand,
+        kMessageSpecsCommand,
+        kMessageSpecsShowCommand,
+        kMessageSpecCheckCommand,
+        kMessageSpecImportCommand,
+        kVersionCommand,
     };
     return kTable;
 }

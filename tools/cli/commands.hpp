@@ -14,6 +14,17 @@ extern Command const kLedgerAccountsCommand;
 extern Command const kConfigCheckCommand;
 extern Command const kConfigDefaultCommand;
 extern Command const kConfigShowCommand;
+extern Command const kMessageViewCommand;
+extern Command const kMessageValidateCommand;
+extern Command const kMessageDiffCommand;
+extern Command const kMessageRedactCommand;
+extern Command const kMessageConvertCommand;
+extern Command const kMessageBuildCommand;
+extern Command const kMessageDoctorCommand;
+extern Command const kMessageSpecsCommand;
+extern Command const kMessageSpecsShowCommand;
+extern Command const kMessageSpecCheckCommand;
+extern Command const kMessageSpecImportCommand;
 extern Command const kVersionCommand;
 
 }  // namespace turnout::cli

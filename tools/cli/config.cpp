@@ -45,8 +45,11 @@ std::optional<Config> load(Context& context, FileOptions const& options)
     auto loaded = load_config(options.path, options.overrides);
     if (loaded.has_value()) return std::move(*loaded);
     if (context.json()) {
-        Json const object{
-            {"ok", false}, {"file", options.path}, {"error", loaded.error()}, {"exit", 3}};
+        Json const object{{"ok", false},
+                          {"file", options.path},
+                          {"error", loaded.error()},
+                          {"remedy", ""},
+                          {"exit", static_cast<int>(exit_invalid)}};
         context.out() << object.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     }
     context.err() << loaded.error();

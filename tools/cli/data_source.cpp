@@ -14,6 +14,8 @@
 
 namespace turnout::cli {
 
+static constexpr int kDiskFailed = 70;  // of journal::OpenError; any other is about the content
+
 void DataOptions::declare(CLI::App& app)
 {
     app.add_option_function<std::string>(
@@ -110,10 +112,11 @@ Replayed replay_journal(DataSource const& source, journal::OnFrame const& on_fra
     auto walked = journal::walk(source.journal, *source.keys, frame, apply);
     if (!walked.has_value()) {
         out.error = walked.error().text;
-        out.exit_code = exit_invalid;
+        out.exit_code = exit_of(walked.error());
         return out;
     }
     out.report = std::move(*walked);
+    out.was_walked = true;
     out.error = out.report.damage;
     if (auto const code = replayer->finish(); code != engine::ApplyErrc::ok)
         out.error = "replay of record " + std::to_string(replayer->failed_seq()) +
@@ -133,9 +136,15 @@ std::string digest_text(engine::Digest digest)
     return text.data();
 }
 
-std::string_view name_of(journal::TailState tail) noexcept
+int exit_of(journal::OpenError const& error) noexcept
 {
-    switch (tail) {
+    return error.exit_code == kDiskFailed ? exit_failed : exit_invalid;
+}
+
+std::string_view tail_name(journal::WalkReport const& report) noexcept
+{
+    if (!report.damage.empty()) return "damaged";
+    switch (report.recovered.tail) {
         case journal::TailState::fresh:
             return "empty";
         case journal::TailState::clean:

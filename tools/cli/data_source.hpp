@@ -36,15 +36,19 @@ struct DataSource {
 struct Replayed {
     std::unique_ptr<engine::Engine> engine;
     journal::WalkReport report;
-    std::string error;   // empty: every record was applied and nothing is damaged
-    int exit_code = 0;   // of the error
-    std::string broken;  // invariants that do not hold, one a line
+    bool was_walked = false;  // else `report` says nothing: the journal could not be opened
+    std::string error;        // empty: every record was applied and nothing is damaged
+    int exit_code = 0;        // of the error
+    std::string broken;       // invariants that do not hold, one a line
 };
 [[nodiscard]] Replayed replay_journal(DataSource const& source, journal::OnFrame const& on_frame,
                                       journal::OnRecord const& on_record);
 
 [[nodiscard]] std::string digest_text(engine::Digest digest);
-[[nodiscard]] std::string_view name_of(journal::TailState tail) noexcept;
+// What a command ends with: 1 when the disk could not be read, 3 when the journal is not valid.
+[[nodiscard]] int exit_of(journal::OpenError const& error) noexcept;
+// "empty", "clean", "torn" (the last frame was being written) or "damaged".
+[[nodiscard]] std::string_view tail_name(journal::WalkReport const& report) noexcept;
 // "2026-03-01T12:00:00.000000001Z".
 [[nodiscard]] std::string time_text(UnixNanos at);
 

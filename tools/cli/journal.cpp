@@ -2,11 +2,15 @@
 
 #include "tools/cli/commands.hpp"
 #include "tools/cli/data_source.hpp"
+#include "tools/cli/interrupt.hpp"
 #include "tools/cli/record_text.hpp"
 #include "tools/loadgen/units.hpp"
 
+#include <chrono>
 #include <iostream>
 #include <map>
+#include <optional>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
@@ -18,6 +22,7 @@ using Json = nlohmann::ordered_json;
 using loadgen::group_digits;
 
 constexpr char const* kEnough = "enough";  // ends a walk that has shown what was asked for
+constexpr auto kFollowPause = std::chrono::milliseconds(200);
 
 std::string kib(std::uint64_t bytes)
 {
@@ -33,7 +38,7 @@ Json report_json(DataSource const& source, journal::WalkReport const& report)
             {"records", recovered.records},
             {"last_seq", recovered.last_seq},
             {"epoch", recovered.epoch},
-            {"tail", name_of(recovered.tail)},
+            {"tail", tail_name(report)},
             {"clean_stop", recovered.was_clean_stop},
             {"body_bytes", recovered.body_bytes},
             {"padding_bytes", report.padding_bytes}};
@@ -48,32 +53,37 @@ private:
     DataOptions options_;
 };
 
+void print_extent(Context& context, journal::WalkReport const& report)
+{
+    auto const& recovered = report.recovered;
+    context.out() << "frames   " << group_digits(recovered.frames) << " in "
+                  << group_digits(report.segments) << " segments, records "
+                  << group_digits(recovered.records) << ", " << kib(recovered.body_bytes) << " and "
+                  << kib(report.padding_bytes) << " of padding\nlast     " << recovered.last_seq
+                  << ", epoch " << recovered.epoch << ", tail " << tail_name(report)
+                  << (recovered.was_clean_stop ? ", clean stop" : "") << '\n';
+}
+
 int VerifyAction::run(Context& context)
 {
     int code = exit_ok;
     auto const source = open_data(context, options_, code);
     if (!source) return code;
     auto const replayed = replay_journal(*source, {}, {});
-    auto const& recovered = replayed.report.recovered;
     auto const ok = replayed.error.empty();
     auto const digest = digest_text(replayed.engine->digest());
     if (context.json()) {
         Json out{{"ok", ok}};
         out.update(report_json(*source, replayed.report));
+        if (!replayed.was_walked) out["tail"] = nullptr;
         out["digest"] = ok ? Json(digest) : Json(nullptr);
         out["applied_seq"] = replayed.engine->last_seq();
         out["invariants_ok"] = replayed.broken.empty();
         out["error"] = ok ? Json(nullptr) : Json(replayed.error);
         context.out() << out.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
     } else {
-        context.out() << "journal  " << source->journal.directory << "\nframes   "
-                      << group_digits(recovered.frames) << " in "
-                      << group_digits(replayed.report.segments) << " segments, records "
-                      << group_digits(recovered.records) << ", " << kib(recovered.body_bytes)
-                      << " and " << kib(replayed.report.padding_bytes) << " of padding\n"
-                      << "last     " << recovered.last_seq << ", epoch " << recovered.epoch
-                      << ", tail " << name_of(recovered.tail)
-                      << (recovered.was_clean_stop ? ", clean stop" : "") << '\n';
+        context.out() << "journal  " << source->journal.directory << '\n';
+        if (replayed.was_walked) print_extent(context, replayed.report);
         if (ok)
             context.out() << "digest   " << digest << "\nreplay   every record reproduces its "
                           << "balances; debits equal credits   " << context.good("OK") << '\n';
@@ -93,7 +103,8 @@ public:
         app.add_option("--type", types_, "only these: post,hold,decline,...")
             ->delimiter(',')
             ->type_name("");
-        app.add_flag("-f,--frames", frames_, "also one line per frame (text only)");
+        app.add_flag("--frames", frames_, "also one line per frame (text only)");
+        app.add_flag("-f,--follow", follow_, "go on with new records, until Ctrl-C");
     }
     [[nodiscard]] int run(Context& context) override;
 
@@ -104,59 +115,86 @@ private:
         return numbers_.empty() ||
                std::find(numbers_.begin(), numbers_.end(), header.type) != numbers_.end();
     }
+    [[nodiscard]] bool has_enough() const noexcept { return shown_ >= limit_ || seen_ >= end_; }
+    void print(Context& context, journal::FrameInfo const& frame) const;
+    void print(Context& context, RecordParts const& parts) const;
+    [[nodiscard]] std::string walk(Context& context, DataSource const& source, int& code);
 
     DataOptions options_;
-    Sequence start_ = 0, end_ = UINT64_MAX;
-    std::uint64_t limit_ = UINT64_MAX;
+    Sequence start_ = 0, end_ = UINT64_MAX, seen_ = 0;
+    std::uint64_t limit_ = UINT64_MAX, shown_ = 0;
     std::vector<std::string> types_;
     std::vector<std::uint16_t> numbers_;
-    bool frames_ = false;
+    bool frames_ = false, follow_ = false;
 };
+
+void CatAction::print(Context& context, journal::FrameInfo const& frame) const
+{
+    context.out() << "-- frame " << frame.first_seq << ".." << frame.last_seq << "  segment "
+                  << frame.segment_no << " page " << frame.page_index << "  " << frame.records
+                  << " records, " << frame.body_bytes << " bytes\n";
+}
+
+void CatAction::print(Context& context, RecordParts const& parts) const
+{
+    if (context.json())
+        context.out() << record_json(parts).dump(-1, ' ', false, Json::error_handler_t::replace)
+                      << '\n';
+    else
+        context.out() << record_line(parts) << '\n';
+}
+
+// Prints what is wanted; empty when all of it could be read.
+std::string CatAction::walk(Context& context, DataSource const& source, int& code)
+{
+    auto enough = has_enough();
+    auto const on_frame = [&](journal::FrameInfo const& frame) {
+        if (frames_ && !context.json()) print(context, frame);
+    };
+    auto const on_record = [&](ByteView bytes) -> char const* {
+        enough = enough || has_enough() || !context.out().good();
+        if (enough) return kEnough;
+        auto const parts = split_record(bytes);
+        if (!parts) return "a record's lengths do not agree";
+        seen_ = parts->header.seq;
+        if (!wanted(parts->header)) return nullptr;
+        ++shown_;
+        print(context, *parts);
+        return nullptr;
+    };
+    // Between two looks. What was printed goes out first: somebody is watching.
+    auto const go_on = [&] {
+        enough = enough || has_enough();
+        if (enough || !context.out().flush() || InterruptGuard::requested() != 0) return false;
+        std::this_thread::sleep_for(kFollowPause);
+        return InterruptGuard::requested() == 0;
+    };
+    auto const walked =
+        follow_ ? journal::follow(source.journal, *source.keys, on_frame, on_record, go_on)
+                : journal::walk(source.journal, *source.keys, on_frame, on_record);
+    if (enough) return {};
+    code = walked.has_value() ? exit_invalid : exit_of(walked.error());
+    return walked.has_value() ? (*walked).damage : walked.error().text;
+}
 
 int CatAction::run(Context& context)
 {
     for (auto const& name : types_) {
         auto const number = type_by_name(name);
-        if (!number) {
-            context.err() << "error: no record type '" << name
-                          << "'\nsee: turnout help journal cat\n";
-            return exit_usage;
-        }
+        if (!number)
+            return context.fail(exit_usage, "no record type '" + name + "'",
+                                "turnout help journal cat");
         numbers_.push_back(*number);
     }
     int code = exit_ok;
     auto const source = open_data(context, options_, code);
     if (!source) return code;
-    std::uint64_t shown = 0;
-    auto enough = false;
-    auto const on_frame = [&](journal::FrameInfo const& frame) {
-        if (frames_ && !context.json())
-            context.out() << "-- frame " << frame.first_seq << ".." << frame.last_seq
-                          << "  segment " << frame.segment_no << " page " << frame.page_index
-                          << "  " << frame.records << " records, " << frame.body_bytes
-                          << " bytes\n";
-    };
-    auto const on_record = [&](ByteView bytes) -> char const* {
-        auto const parts = split_record(bytes);
-        if (!parts) return "a record's lengths do not agree";
-        enough = shown >= limit_ || parts->header.seq > end_ || !context.out().good();
-        if (enough) return kEnough;
-        if (!wanted(parts->header)) return nullptr;
-        ++shown;
-        if (context.json())
-            context.out() << record_json(*parts).dump(-1, ' ', false,
-                                                      Json::error_handler_t::replace)
-                          << '\n';
-        else
-            context.out() << record_line(*parts) << '\n';
-        return nullptr;
-    };
-    auto const walked = journal::walk(source->journal, *source->keys, on_frame, on_record);
-    if (enough) return exit_ok;
-    auto const error = walked.has_value() ? (*walked).damage : walked.error().text;
-    if (error.empty()) return exit_ok;
-    context.err() << "error: " << error << '\n';
-    return exit_invalid;
+    // Ctrl-C is how following ends; a plain walk may be ended by it anywhere.
+    std::optional<InterruptGuard> guard;
+    if (follow_) guard.emplace();
+    auto const error = walk(context, *source, code);
+    if (!error.empty()) return context.fail(static_cast<Exit>(code), error);
+    return guard && InterruptGuard::requested() != 0 ? exit_interrupted : exit_ok;
 }
 
 class StatAction final : public Action {
@@ -184,7 +222,8 @@ void StatAction::print(Context& context, DataSource const& source,
     auto const disk_bytes = pages_ * limits::page_bytes;
     auto const per_payment = payments_ == 0 ? 0 : disk_bytes / payments_;
     if (context.json()) {
-        auto out = report_json(source, report);
+        Json out{{"ok", report.damage.empty()}};
+        out.update(report_json(source, report));
         out["payments"] = payments_;
         out["disk_bytes"] = disk_bytes;
         out["disk_bytes_per_payment"] = per_payment;
@@ -194,7 +233,8 @@ void StatAction::print(Context& context, DataSource const& source,
         for (auto const& [type, count] : counts_)
             types[type_name(type)] = {{"records", count.records}, {"bytes", count.bytes}};
         out["types"] = types;
-        context.out() << out.dump() << '\n';
+        out["error"] = report.damage.empty() ? Json(nullptr) : Json(report.damage);
+        context.out() << out.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n';
         return;
     }
     auto const& recovered = report.recovered;
@@ -233,7 +273,8 @@ int StatAction::run(Context& context)
         return nullptr;
     };
     auto const walked = journal::walk(source->journal, *source->keys, on_frame, on_record);
-    if (!walked.has_value()) return context.fail(exit_invalid, walked.error().text);
+    if (!walked.has_value())
+        return context.fail(static_cast<Exit>(exit_of(walked.error())), walked.error().text);
     auto const& report = *walked;
     print(context, *source, report);
     if (report.damage.empty()) return exit_ok;
@@ -251,7 +292,8 @@ Command const kJournalVerifyCommand{
 
 Command const kJournalCatCommand{"journal cat", "Print the records, PAN masked",
                                  "turnout journal cat -c turnout.toml -s 100 -n 20\n"
-                                 "turnout journal cat --type hold,capture --json | jq .rrn\n",
+                                 "turnout journal cat --type hold,capture --json | jq .rrn\n"
+                                 "turnout journal cat -f -s 1000000 --json\n",
                                  make_action<CatAction>};
 
 Command const kJournalStatCommand{

@@ -1,4 +1,5 @@
 #include "protocol/core/money.hpp"
+#include "switch/base/config.hpp"
 #include "switch/engine/state.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/data_source.hpp"
@@ -11,6 +12,7 @@
 #include <map>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace turnout::cli {
@@ -34,6 +36,24 @@ std::string money(std::int64_t minor, std::uint16_t currency)
     return format_amount({minor, Currency{currency}});
 }
 
+bool fits(ledger::Sum sum) noexcept
+{
+    return sum >= INT64_MIN && sum <= INT64_MAX;
+}
+
+// A sum over accounts may be longer than an amount can be: then in minor units.
+std::string money(ledger::Sum sum, std::uint16_t currency)
+{
+    if (fits(sum)) return money(static_cast<std::int64_t>(sum), currency);
+    return fmt::format("{} minor units", sum);
+}
+
+// JSON numbers end at 64 bits; what is longer is a text of digits.
+Json number(ledger::Sum sum)
+{
+    return fits(sum) ? Json(static_cast<std::int64_t>(sum)) : Json(fmt::format("{}", sum));
+}
+
 std::string column(std::string text, std::size_t width)
 {
     if (text.size() < width) text.append(width - text.size(), ' ');
@@ -49,17 +69,16 @@ std::string right(std::string text, std::size_t width)
 // Sums over the accounts of one kind in one currency.
 struct KindSum {
     std::uint64_t accounts = 0;
-    std::int64_t posted = 0;  // credits - debits
-    std::int64_t pending = 0;
+    ledger::Sum posted = 0;  // credits - debits
+    ledger::Sum pending = 0;
 };
 using KindSums = std::map<std::pair<std::uint16_t, std::uint8_t>, KindSum>;
 
-// False when a sum does not fit: the ledger checks its own sums, but not those over a kind.
-bool add(KindSum& sum, ledger::Account const& account) noexcept
+void add(KindSum& sum, ledger::Account const& account) noexcept
 {
     ++sum.accounts;
-    return !__builtin_add_overflow(sum.posted, ledger::posted_balance(account), &sum.posted) &&
-           !__builtin_add_overflow(sum.pending, ledger::pending_balance(account), &sum.pending);
+    sum.posted += ledger::posted_balance(account);
+    sum.pending += ledger::pending_balance(account);
 }
 
 class TrialBalanceAction final : public Action {
@@ -86,20 +105,21 @@ void TrialBalanceAction::print_json(Context& context, Replayed const& replayed) 
             if (key.first == book.currency)
                 kinds.push_back({{"kind", kind_name(key.second)},
                                  {"accounts", sum.accounts},
-                                 {"posted", sum.posted},
-                                 {"pending", sum.pending}});
-        currencies.push_back({{"currency", book.currency},
-                              {"code", currency_code(book.currency)},
-                              {"debits_posted", book.debits_posted},
-                              {"credits_posted", book.credits_posted},
-                              {"posted_difference", book.credits_posted - book.debits_posted},
-                              {"debits_pending", book.debits_pending},
-                              {"credits_pending", book.credits_pending},
-                              {"pending_difference", book.credits_pending - book.debits_pending},
-                              {"kinds", kinds}});
+                                 {"posted", number(sum.posted)},
+                                 {"pending", number(sum.pending)}});
+        currencies.push_back(
+            {{"currency", book.currency},
+             {"code", currency_code(book.currency)},
+             {"debits_posted", number(book.debits_posted)},
+             {"credits_posted", number(book.credits_posted)},
+             {"posted_difference", number(book.credits_posted - book.debits_posted)},
+             {"debits_pending", number(book.debits_pending)},
+             {"credits_pending", number(book.credits_pending)},
+             {"pending_difference", number(book.credits_pending - book.debits_pending)},
+             {"kinds", kinds}});
     }
     auto const stats = replayed.engine->stats();
-    Json const out{{"ok", balanced_ && replayed.error.empty()},
+    Json const out{{"ok", balanced_},
                    {"balanced", balanced_},
                    {"last_seq", replayed.engine->last_seq()},
                    {"digest", digest_text(replayed.engine->digest())},
@@ -137,8 +157,12 @@ void TrialBalanceAction::print_text(Context& context, Replayed const& replayed) 
     }
     out << "last sequence " << replayed.engine->last_seq() << ", open holds "
         << group_digits(replayed.engine->stats().holds_open) << ", digest "
-        << digest_text(replayed.engine->digest()) << '\n'
-        << (balanced_ ? context.good("BALANCED") : context.bad("NOT BALANCED")) << '\n';
+        << digest_text(replayed.engine->digest()) << '\n';
+    if (!replayed.error.empty())
+        out << context.bad("NOT PROVEN")
+            << ": the journal could be read up to this sequence only\n";
+    else
+        out << (balanced_ ? context.good("BALANCED") : context.bad("NOT BALANCED")) << '\n';
 }
 
 int TrialBalanceAction::run(Context& context)
@@ -150,14 +174,13 @@ int TrialBalanceAction::run(Context& context)
     auto const& ledger = replayed.engine->state().ledger;
     for (std::uint32_t i = 0; i < ledger.count(); ++i) {
         auto const& account = ledger[i];
-        balanced_ = add(sums_[{account.currency, account.kind}], account) && balanced_;
+        add(sums_[{account.currency, account.kind}], account);
     }
-    std::map<std::uint16_t, std::pair<std::int64_t, std::int64_t>> over_kinds;
+    std::map<std::uint16_t, std::pair<ledger::Sum, ledger::Sum>> over_kinds;
     for (auto const& [key, sum] : sums_) {
         auto& [posted, pending] = over_kinds[key.first];
-        if (__builtin_add_overflow(posted, sum.posted, &posted) ||
-            __builtin_add_overflow(pending, sum.pending, &pending))
-            balanced_ = false;
+        posted += sum.posted;
+        pending += sum.pending;
     }
     // Twice: from the totals that the ledger keeps, and from the accounts themselves.
     for (auto const& [currency, sum] : over_kinds)
@@ -166,12 +189,15 @@ int TrialBalanceAction::run(Context& context)
         if (book.debits_posted != book.credits_posted ||
             book.debits_pending != book.credits_pending)
             balanced_ = false;
+    // The part before a damage balances as well: that proves nothing about the books.
+    if (!replayed.error.empty()) balanced_ = false;
     if (context.json())
         print_json(context, replayed);
     else
         print_text(context, replayed);
     if (!replayed.error.empty()) context.err() << "error: " << replayed.error << '\n';
-    return balanced_ && replayed.error.empty() ? exit_ok : exit_invalid;
+    if (!replayed.error.empty()) return replayed.exit_code;
+    return balanced_ ? exit_ok : exit_invalid;
 }
 
 class AccountsAction final : public Action {
@@ -243,11 +269,10 @@ int AccountsAction::run(Context& context)
     auto const known = kind_.empty() || std::find(kKindNames.begin() + 1, kKindNames.end(),
                                                   kind_) != kKindNames.end();
     if (!known) {
-        context.err() << "error: no kind '" << kind_ << "'";
-        auto const near = nearest(kind_, std::span(kKindNames).subspan(1));
-        if (!near.empty()) context.err() << "; did you mean '" << near << "'?";
-        context.err() << '\n';
-        return exit_usage;
+        auto text = "no kind '" + kind_ + "'";
+        auto const near = did_you_mean(kind_, std::span(kKindNames).subspan(1));
+        if (!near.empty()) text += "; did you mean '" + std::string(near) + "'?";
+        return context.fail(exit_usage, text, "turnout help ledger accounts");
     }
     int code = exit_ok;
     auto const source = open_data(context, options_, code);
@@ -261,8 +286,8 @@ int AccountsAction::run(Context& context)
         print(context, state, account, i);
         ++shown;
     }
-    if (!replayed.error.empty()) context.err() << "error: " << replayed.error << '\n';
-    return replayed.exit_code;
+    if (replayed.error.empty()) return exit_ok;
+    return context.fail(static_cast<Exit>(replayed.exit_code), replayed.error);
 }
 
 }  // namespace

@@ -236,7 +236,7 @@ int LoadAction::finish(Context& context, loadgen::LoadStatus status,
     using Status = loadgen::LoadStatus;
     switch (status) {
         case Status::cannot_connect:
-            return context.fail(exit_unreachable, error, "turnoutd --dev");
+            return context.fail(exit_unreachable, error, connect_remedy(error));
         case Status::refused:
             return context.fail(exit_failed, error,
                                 "turnout load --no-signon, or look at the participant's link");
@@ -287,8 +287,7 @@ int LoadAction::run(Context& context)
     options_.warmup_ns = warmup_ns_.value_or(options_.count != 0 ? 0 : options_.warmup_ns);
     if (!options_.rate && options_.window == 0) options_.rate = loadgen::Rate{1'000};
     if (auto const text = problem(); !text.empty()) {
-        context.err() << "error: " << text << "\nsee: turnout help load\n";
-        return exit_usage;
+        return context.fail(exit_usage, text, "turnout help load");
     }
     std::random_device entropy;
     options_.entropy = (std::uint64_t{entropy()} << 32U) | entropy();

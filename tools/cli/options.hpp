@@ -5,6 +5,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <CLI/CLI.hpp>
@@ -46,6 +47,17 @@ CLI::Option* add_parsed(CLI::App& app, std::string const& name, T& into, Parse p
     for (auto const& framing : wire::framings())
         names += (names.empty() ? "" : ", ") + std::string(framing.name);
     return names;
+}
+
+// What to do about a connection that was not made or not answered; empty when nothing is known.
+[[nodiscard]] inline std::string_view connect_remedy(std::string_view error) noexcept
+{
+    auto const says = [&](std::string_view text) { return error.find(text) != error.npos; };
+    if (says("refused")) return "start the switch there; a trial: turnoutd --dev";
+    if (says("no answer")) return "the --dialect and --framing of that listener";
+    if (says("Too many open files")) return "fewer connections (-c), or a higher ulimit -n";
+    if (says("resolve")) return "an address, such as 127.0.0.1:8583";
+    return {};
 }
 
 struct WireOptions {

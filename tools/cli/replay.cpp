@@ -168,7 +168,7 @@ int ReplayAction::finish(Context& context, loadgen::LoadStatus status,
 {
     using Status = loadgen::LoadStatus;
     if (status == Status::cannot_connect)
-        return context.fail(exit_unreachable, error, "turnoutd --dev");
+        return context.fail(exit_unreachable, error, connect_remedy(error));
     if (status == Status::refused) return context.fail(exit_failed, error);
     print(context);
     if (status == Status::interrupted) return exit_interrupted;
@@ -186,9 +186,10 @@ int ReplayAction::run(Context& context)
 {
     if (options_.loops == 0 || options_.window == 0 ||
         options_.connections > loadgen::kConnectionsMax) {
-        context.err() << "error: --loop, --window: at least 1; --connections: at most "
-                      << loadgen::kConnectionsMax << '\n';
-        return exit_usage;
+        return context.fail(exit_usage,
+                            "--loop, --window: at least 1; --connections: at most " +
+                                std::to_string(loadgen::kConnectionsMax),
+                            "turnout help replay");
     }
     if (!wire_.finish()) {
         context.err() << "error: the length cannot count the header and itself\n";

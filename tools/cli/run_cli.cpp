@@ -1,3 +1,4 @@
+#include "switch/base/config.hpp"
 #include "tools/cli/command.hpp"
 
 #include <algorithm>
@@ -42,10 +43,27 @@ std::string_view first_word(std::string_view name)
 // How many of `args` name `command`, 0 when they do not.
 std::size_t words_matched(std::string_view command, std::span<std::string const> args)
 {
-    auto const noun = first_word(command);
-    if (args.empty() || args[0] != noun) return 0;
-    if (noun.size() == command.size()) return 1;
-    return args.size() > 1 && args[1] == command.substr(noun.size() + 1) ? 2 : 0;
+    std::size_t words = 0;
+    for (auto rest = command; !rest.empty(); ++words) {
+        auto const word = first_word(rest);
+        if (words == args.size() || args[words] != word) return 0;
+        rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+    }
+    return words;
+}
+
+// The command that most of `args` name: "message specs show" rather than "message specs".
+Command const* find_command(std::span<std::string const> args, std::size_t& words)
+{
+    Command const* found = nullptr;
+    words = 0;
+    for (auto const& command : commands()) {
+        auto const matched = words_matched(command.name, args);
+        if (matched <= words) continue;
+        words = matched;
+        found = &command;
+    }
+    return found;
 }
 
 bool is_noun(std::string_view word)
@@ -75,7 +93,20 @@ void print_overview(std::ostream& out, std::string_view noun = {})
            "4 threshold missed, 5 cannot connect, 130 interrupted.\n";
 }
 
-int unknown_command(Streams const& streams, std::string_view noun, std::string_view word)
+// A script that asked for JSON gets its object for a mistyped command line too.
+int usage_error(Streams const& streams, bool json, std::string_view text, std::string_view about)
+{
+    auto const remedy = "turnout help" + (about.empty() ? "" : " " + std::string(about));
+    Context const context(streams, json, false);
+    return context.fail(exit_usage, text, remedy);
+}
+
+bool wants_json(std::span<std::string const> args)
+{
+    return std::find(args.begin(), args.end(), "--json") != args.end();
+}
+
+int unknown_command(Streams const& streams, bool json, std::string_view noun, std::string_view word)
 {
     std::vector<std::string_view> candidates;
     for (auto const& command : commands()) {
@@ -87,12 +118,11 @@ int unknown_command(Streams const& streams, std::string_view noun, std::string_v
     if (noun.empty()) candidates.push_back("help");
     auto const full =
         noun.empty() ? std::string(word) : std::string(noun) + " " + std::string(word);
-    streams.err << "error: unknown command '" << full << "'";
-    if (auto const near = nearest(word, candidates); !near.empty())
-        streams.err << "; did you mean '" << (noun.empty() ? "" : std::string(noun) + " ") << near
-                    << "'?";
-    streams.err << "\nsee: turnout help" << (noun.empty() ? "" : " " + std::string(noun)) << '\n';
-    return exit_usage;
+    auto text = "unknown command '" + full + "'";
+    if (auto const near = did_you_mean(word, candidates); !near.empty())
+        text += "; did you mean '" + (noun.empty() ? "" : std::string(noun) + " ") +
+                std::string(near) + "'?";
+    return usage_error(streams, json, text, noun);
 }
 
 struct Common {
@@ -125,7 +155,7 @@ std::string unknown_option(CLI::App const& app, std::string const& word)
             names.push_back("--" + name);
     std::vector<std::string_view> const candidates(names.begin(), names.end());
     auto text = "unknown option '" + word + "'";
-    if (auto const near = nearest(word, candidates); !near.empty())
+    if (auto const near = did_you_mean(word, candidates); !near.empty())
         text += "; did you mean '" + std::string(near) + "'?";
     return text;
 }
@@ -137,16 +167,10 @@ std::string first_unknown(CLI::App const& app, std::span<std::string const> args
     for (auto const& arg : args) {
         if (arg == "--") return {};
         if (!arg.starts_with("--")) continue;
-        auto const word = arg.substr(0, arg.find('='));
+        auto word = arg.substr(0, arg.find('='));
         if (app.get_option_no_throw(word) == nullptr) return word;
     }
     return {};
-}
-
-int usage_error(Streams const& streams, std::string_view text, Command const& command)
-{
-    streams.err << "error: " << text << "\nsee: turnout help " << command.name << '\n';
-    return exit_usage;
 }
 
 int run_command(Command const& command, std::span<std::string const> args, Streams const& streams)
@@ -156,7 +180,7 @@ int run_command(Command const& command, std::span<std::string const> args, Strea
     CLI::App app;
     declare(app, command, *action, common);
     if (auto const word = first_unknown(app, args); !word.empty())
-        return usage_error(streams, unknown_option(app, word), command);
+        return usage_error(streams, wants_json(args), unknown_option(app, word), command.name);
     // CLI11 wants them in reverse.
     std::vector<std::string> reversed(args.rbegin(), args.rend());
     try {
@@ -165,7 +189,7 @@ int run_command(Command const& command, std::span<std::string const> args, Strea
         streams.out << app.help();
         return exit_ok;
     } catch (CLI::ParseError const& error) {
-        return usage_error(streams, error.what(), command);
+        return usage_error(streams, wants_json(args), error.what(), command.name);
     }
     auto const colour = streams.out_is_terminal && !common.no_color && !common.json &&
                         environment("NO_COLOR").empty() && environment("TERM") != "dumb";
@@ -179,13 +203,13 @@ int help(std::span<std::string const> args, Streams const& streams)
         print_overview(streams.out);
         return exit_ok;
     }
-    for (auto const& command : commands()) {
-        if (words_matched(command.name, args) == 0) continue;
+    std::size_t words = 0;
+    if (auto const* const command = find_command(args, words); command != nullptr) {
         std::vector<std::string> const ask{"--help"};
-        return run_command(command, ask, streams);
+        return run_command(*command, ask, streams);
     }
-    if (!is_noun(args[0])) return unknown_command(streams, {}, args[0]);
-    if (args.size() > 1) return unknown_command(streams, args[0], args[1]);
+    if (!is_noun(args[0])) return unknown_command(streams, false, {}, args[0]);
+    if (args.size() > 1) return unknown_command(streams, false, args[0], args[1]);
     print_overview(streams.out, args[0]);
     return exit_ok;
 }
@@ -205,14 +229,13 @@ int dispatch(std::span<std::string const> args, Streams const& streams)
     if (is_help_flag(args[0])) return help({}, streams);
     std::vector<std::string> version{"version"};
     if (args[0] == "--version") args = version;
-    for (auto const& command : commands()) {
-        auto const words = words_matched(command.name, args);
-        if (words != 0) return run_command(command, args.subspan(words), streams);
-    }
-    if (!is_noun(args[0])) return unknown_command(streams, {}, args[0]);
+    std::size_t words = 0;
+    if (auto const* const command = find_command(args, words); command != nullptr)
+        return run_command(*command, args.subspan(words), streams);
+    if (!is_noun(args[0])) return unknown_command(streams, wants_json(args), {}, args[0]);
     if (args.size() > 1 && is_help_flag(args[1])) return help(args.first(1), streams);
     if (args.size() > 1 && !args[1].starts_with('-'))
-        return unknown_command(streams, args[0], args[1]);
+        return unknown_command(streams, wants_json(args), args[0], args[1]);
     print_overview(streams.err, args[0]);
     return exit_usage;
 }

@@ -20,22 +20,33 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NANOSECONDS = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
-# A figure of the codec is compared with a copy of the same fields at known offsets.
-FLOOR_OF = {"codec.decode.bcd": "codec.copy_floor.bcd",
-            "codec.decode.ascii": "codec.copy_floor.ascii"}
+
+
+def floor_of(name):
+    """A figure of the codec is compared with a copy of the same fields at known offsets, one of the
+    rings with a copy of the same bytes."""
+    if name == "net.ring_hop":
+        return "net.ring_copy_floor"
+    kind, _, subject = name.removeprefix("codec.").partition(".")
+    return f"codec.copy_floor.{subject}" if kind == "decode" else None
 
 
 def read_google_benchmark(text):
-    """Median of the repetitions of each benchmark, as figures in ns of CPU time."""
+    """Median of the repetitions of each benchmark, as figures in ns: of CPU time per iteration, or
+    per item where an iteration is a batch."""
     times = {}
     for run in json.loads(text)["benchmarks"]:
         if run.get("run_type") == "aggregate":
             continue
         name = run.get("run_name", run["name"]).split("/")[0]
-        times.setdefault(name, []).append(run["cpu_time"] * NANOSECONDS[run["time_unit"]])
+        if "items_per_second" in run:
+            took_ns = 1e9 / run["items_per_second"]
+        else:
+            took_ns = run["cpu_time"] * NANOSECONDS[run["time_unit"]]
+        times.setdefault(name, []).append(took_ns)
     figures = []
     for name, values in times.items():
-        floor = FLOOR_OF.get(name)
+        floor = floor_of(name)
         figure = {"name": name, "value": round(statistics.median(values), 2), "unit": "ns",
                   "floor": None, "ratio": None,
                   "spread": [round(min(values), 2), round(max(values), 2)], "runs": len(values)}

@@ -3,7 +3,8 @@
 #
 #   tools/dev/clang_tidy.sh [--build build/asan-ubsan] [--all | --since REVISION | FILE...]
 #
-# Without arguments: the sources that differ from the last commit. --all takes minutes.
+# Without arguments: the sources that differ from the last commit. --all is what tools/test.sh tidy
+# runs: minutes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -17,7 +18,7 @@ while [[ $# -gt 0 ]]; do
         --build) build="$2"; shift 2 ;;
         --all) all=yes; shift ;;
         --since) revision="$2"; shift 2 ;;
-        -*) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
+        -*) sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2 ;;
         *) files+=("$1"); shift ;;
     esac
 done

@@ -15,7 +15,6 @@ namespace turnout::loadgen {
 namespace {
 
 constexpr std::uint64_t kMilli = 1'000'000;
-constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kSweepEvery = 5 * kMilli;
 constexpr std::uint64_t kReconnectEvery = 50 * kMilli;
 constexpr std::uint64_t kInterruptedDrain = 500 * kMilli;
@@ -40,7 +39,7 @@ std::uint64_t process_cpu_ns() noexcept
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     auto const ns = [](timeval const& t) {
-        return static_cast<std::uint64_t>(t.tv_sec) * kSecond +
+        return static_cast<std::uint64_t>(t.tv_sec) * kNanosPerSecond +
                static_cast<std::uint64_t>(t.tv_usec) * 1'000;
     };
     return ns(usage.ru_utime) + ns(usage.ru_stime);
@@ -54,7 +53,7 @@ Generator::Generator(LoadOptions const& options, Hooks const& hooks, LoadResult&
       result_(result),
       random_(options.seed),
       reader_(*options.dialect, options.verify ? UINT64_MAX : kFullDecodes),
-      schedule_(options.rate.value_or(Rate{1, kSecond}), 0)
+      schedule_(options.rate.value_or(Rate{1, kNanosPerSecond}), 0)
 {
 }
 
@@ -135,7 +134,7 @@ std::string Generator::sign_on(Link& link, std::uint64_t timeout_ns)
     // A number of its own, far from those of the run.
     auto const stan = 999'000 + random_.below(1'000);
     auto const message =
-        network_message(template_config_, kSignOn, stan, message_time(wall_ns() / kSecond),
+        network_message(template_config_, kSignOn, stan, message_time(wall_ns() / kNanosPerSecond),
                         link.identity.terminal(kBase36Cubed - 1));
     if (message.empty() || !send_all(link.fd, message, timeout_ns)) return {};
     std::vector<std::byte> in;
@@ -195,7 +194,7 @@ void Generator::loop()
     measure_from_ns_ = start_ns_ + options_.warmup_ns;
     stop_at_ns_ = measure_from_ns_ + options_.duration_ns;
     wall_offset_ns_ = wall_ns() - start_ns_;
-    schedule_ = Schedule(options_.rate.value_or(Rate{1, kSecond}), start_ns_);
+    schedule_ = Schedule(options_.rate.value_or(Rate{1, kNanosPerSecond}), start_ns_);
     next_sweep_ns_ = start_ns_ + kSweepEvery;
     next_progress_ns_ = start_ns_ + hooks_.progress_interval_ns;
     auto now = start_ns_;
@@ -290,7 +289,8 @@ void Generator::wait_and_receive(std::uint64_t now)
 {
     std::array<epoll_event, 128> events;
     auto const wait = wait_ns(now);
-    timespec const timeout{static_cast<time_t>(wait / kSecond), static_cast<long>(wait % kSecond)};
+    timespec const timeout{static_cast<time_t>(wait / kNanosPerSecond),
+                           static_cast<long>(wait % kNanosPerSecond)};
     auto const n =
         ::epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
     auto const saturating = sending_ && !options_.rate;
@@ -332,7 +332,7 @@ void Generator::try_reconnect()
     std::string error;
     for (std::size_t i = 0; i < links_.size(); ++i) {
         if (links_[i].fd >= 0) continue;
-        if (!open_link(i, kSecond, error)) return;
+        if (!open_link(i, kNanosPerSecond, error)) return;
         ++result_.reconnects;
     }
 }
@@ -356,7 +356,7 @@ void Generator::housekeeping(std::uint64_t now)
 
 void Generator::set_time(std::uint64_t now) noexcept
 {
-    auto const second = (now + wall_offset_ns_) / kSecond;
+    auto const second = (now + wall_offset_ns_) / kNanosPerSecond;
     if (second == second_) return;
     wall_offset_ns_ = wall_ns() - monotonic_ns();  // follows a stepped wall clock
     second_ = second;

@@ -23,7 +23,7 @@ struct LoadOptions {
     std::uint32_t window = 0;  // most outstanding per connection; 0 = only bounded by time-outs
     unsigned connections = 64;
     std::uint64_t duration_ns = 10'000'000'000;  // measured part
-    std::uint64_t warmup_ns = 1'000'000'000;     // sent before it, not in the figures
+    std::uint64_t warmup_ns = kNanosPerSecond;   // sent before it, not in the figures
     std::uint64_t count = 0;  // stop after so many measured messages; 0 = by duration alone
     std::uint64_t timeout_ns = 5'000'000'000;
     iso8583::Dialect const* dialect = nullptr;

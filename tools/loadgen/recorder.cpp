@@ -71,8 +71,8 @@ void Recorder::add(Slot const& slot, Identity const& identity, Answer const* ans
     auto const& tag = identity.rrn_tag();
     auto const length = std::snprintf(
         buffer_.get() + used_, kLineBytesMax,
-        "{\"t_ns\":%llu,\"mti\":\"%04u\",\"stan\":\"%06u\",\"de7\":\"%04u%06u\",\"term\":\"%.8s\","
-        "\"rrn\":\"%.6s%06u\",\"amount\":%llu,\"rc\":%s,\"approval\":%s%s}\n",
+        "{\"t_ns\":%llu,\"mti\":\"%04u\",\"stan\":\"%06u\",\"de7\":\"%04u%06u\","
+        "\"terminal\":\"%.8s\",\"rrn\":\"%.6s%06u\",\"amount\":%llu,\"rc\":%s,\"approval\":%s%s}\n",
         static_cast<unsigned long long>(slot.sent_ns + wall_offset_ns), info(slot.kind).mti.value,
         Identity::stan(slot.ordinal), slot.mmdd, slot.hhmmss, terminal.data(), tag.data(),
         slot.rrn_number, static_cast<unsigned long long>(slot.amount), code.data(), approval.data(),

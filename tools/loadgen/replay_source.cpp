@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -208,8 +211,14 @@ std::string read_line(std::string const& line, SourceOptions const& options, Rep
 
 Result<ReplaySource, std::string> load_lines(std::string const& path, SourceOptions const& options)
 {
+    auto const cannot_read = [&](int error) {
+        return "cannot read '" + path + "': " + std::strerror(error);
+    };
+    // Reading a directory gives no error, only no lines.
+    std::error_code ignored;
+    if (std::filesystem::is_directory(path, ignored)) return cannot_read(EISDIR);
     std::ifstream file(path);
-    if (!file) return "cannot read '" + path + "'";
+    if (!file) return cannot_read(errno);
     ReplaySource source;
     source.streams = 1;
     std::string line;

@@ -16,7 +16,6 @@
 namespace turnout::loadgen {
 namespace {
 
-constexpr std::uint64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kPollMax = 10'000'000;
 
 struct Pending {
@@ -95,10 +94,11 @@ std::uint64_t Replayer::intended_ns(std::uint64_t index) const noexcept
     if (options_.rate) return Schedule(*options_.rate, start_ns_).intended_ns(index);
     auto const count = source_.messages.size();
     // Passes follow each other without a gap beyond the recorded length.
-    auto const length = source_.messages.back().at_ns;
-    auto const at =
-        static_cast<double>(index / count * length + source_.messages[index % count].at_ns);
-    return start_ns_ + static_cast<std::uint64_t>(at / options_.multiplier);
+    auto const passes = index / count;
+    auto const pass_ns = source_.messages.back().at_ns;
+    auto const recorded_ns = passes * pass_ns + source_.messages[index % count].at_ns;
+    return start_ns_ +
+           static_cast<std::uint64_t>(static_cast<double>(recorded_ns) / options_.multiplier);
 }
 
 std::string Replayer::sign_on(Connection& connection)
@@ -108,7 +108,7 @@ std::string Replayer::sign_on(Connection& connection)
     config.framing = options_.framing;
     Terminal const terminal{'R', 'E', 'P', 'L', 'A', 'Y', '0', '0'};
     auto const message =
-        network_message(config, 1, 999'999, message_time(wall_ns() / kSecond), terminal);
+        network_message(config, 1, 999'999, message_time(wall_ns() / kNanosPerSecond), terminal);
     if (message.empty() || !send_all(connection.fd, message, options_.timeout_ns)) return {};
     auto const deadline = monotonic_ns() + options_.timeout_ns;
     std::vector<std::byte> in;
@@ -165,7 +165,7 @@ LoadStatus Replayer::run(std::string& error)
         auto const done = stopped || open_ == 0 || index_ >= total_;
         if (done && outstanding_ == 0) break;
         if (done && give_up_at == UINT64_MAX)
-            give_up_at = now + (stopped ? kSecond / 2 : options_.timeout_ns);
+            give_up_at = now + (stopped ? kNanosPerSecond / 2 : options_.timeout_ns);
         if (now >= give_up_at) break;
         wait(now);
         sweep(now);
@@ -180,7 +180,7 @@ LoadStatus Replayer::run(std::string& error)
 
 void Replayer::queue_due(std::uint64_t now)
 {
-    time_ = message_time(wall_ns() / kSecond);
+    time_ = message_time(wall_ns() / kNanosPerSecond);
     for (; index_ < total_; ++index_) {
         auto const message = index_ % source_.messages.size();
         auto& connection = connections_[source_.messages[message].stream % connections_.size()];
@@ -209,10 +209,9 @@ void Replayer::queue(Connection& connection, std::size_t message, std::uint64_t 
         }
         body = std::move(*stamped);
     }
-    if (!view_.decode(*options_.dialect, body).ok()) return;  // decoded when it was loaded
     std::array<std::byte, wire::kFrameHeaderBytesMax> header{};
     auto const header_bytes = wire::write_frame_header(options_.framing, header, body.size());
-    if (header_bytes == 0) {
+    if (header_bytes == 0 || !view_.decode(*options_.dialect, body).ok()) {
         ++result_.unbuildable;
         return;
     }

@@ -3,6 +3,7 @@
 #include "tools/loadgen/threshold.hpp"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,6 @@ using Json = nlohmann::ordered_json;
 
 static constexpr std::array<double, 5> kPercents{50.0, 90.0, 99.0, 99.9, 99.99};
 static constexpr std::size_t kColumn = 9;
-static constexpr std::uint64_t kSecond = 1'000'000'000;
 
 // Pads to `width` characters as they are seen: a byte that continues a UTF-8 character has no
 // width.
@@ -35,7 +35,7 @@ static std::string percent(double value)
 
 static std::string rate_text(Rate const& rate)
 {
-    if (rate.period_ns == kSecond) return group_digits(rate.count) + "/s";
+    if (rate.period_ns == kNanosPerSecond) return group_digits(rate.count) + "/s";
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.3g/s", rate.per_second());
     return text.data();
@@ -120,7 +120,7 @@ std::string report_text(LoadOptions const& options, LoadResult const& result)
     std::snprintf(tail.data(), tail.size(), "  in %.2f s  generator CPU %.2f s\n",
                   static_cast<double>(result.measured_ns) / 1e9,
                   static_cast<double>(result.cpu_ns) / 1e9);
-    auto const per_second = static_cast<std::uint64_t>(result.throughput_per_s() + 0.5);
+    auto const per_second = static_cast<std::uint64_t>(std::llround(result.throughput_per_s()));
     return out + "throughput  " + group_digits(per_second) + "/s" + tail.data();
 }
 

@@ -18,7 +18,7 @@ static std::uint64_t read_clock(clockid_t id) noexcept
 {
     timespec now{};
     ::clock_gettime(id, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+    return static_cast<std::uint64_t>(now.tv_sec) * kNanosPerSecond +
            static_cast<std::uint64_t>(now.tv_nsec);
 }
 

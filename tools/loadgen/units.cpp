@@ -61,10 +61,10 @@ constexpr std::array<TimeUnit, 8> kTimeUnits{{{"ns", 1},
                                               {"us", 1'000},
                                               {"µs", 1'000},
                                               {"ms", 1'000'000},
-                                              {"s", 1'000'000'000},
+                                              {"s", kNanosPerSecond},
                                               {"m", 60'000'000'000},
                                               {"h", 3'600'000'000'000},
-                                              {"", 1'000'000'000}}};
+                                              {"", kNanosPerSecond}}};
 
 }  // namespace
 
@@ -105,7 +105,8 @@ std::optional<Rate> parse_rate(std::string_view text) noexcept
         divisor /= 10;
     }
     std::uint64_t period_ns = 0, product = 0;
-    if (__builtin_mul_overflow(period_s * 1'000'000'000, divisor, &period_ns)) return std::nullopt;
+    if (__builtin_mul_overflow(period_s * kNanosPerSecond, divisor, &period_ns))
+        return std::nullopt;
     if (__builtin_mul_overflow(count, period_ns, &product) || product > UINT64_MAX / 2)
         return std::nullopt;
     return Rate{count, period_ns};

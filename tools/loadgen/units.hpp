@@ -8,10 +8,12 @@
 
 namespace turnout::loadgen {
 
+inline constexpr std::uint64_t kNanosPerSecond = 1'000'000'000;
+
 // `count` events every `period_ns`.
 struct Rate {
     std::uint64_t count = 0;
-    std::uint64_t period_ns = 1'000'000'000;
+    std::uint64_t period_ns = kNanosPerSecond;
     [[nodiscard]] double per_second() const noexcept
     {
         return static_cast<double>(count) * 1e9 / static_cast<double>(period_ns);

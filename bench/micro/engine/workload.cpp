@@ -47,7 +47,9 @@ EngineConfig Workload::config(Shape const& shape)
     config.accounts_max = shape.accounts + 1000;
     config.cards_max = shape.accounts + 1000;
     config.holds_max = 1024;
-    config.transactions_max = shape.purchases + 1000;
+    // Requests have seven eighths of the rows.
+    config.transactions_max = shape.purchases / 7 * 8 + 1000;
+    config.participant_share_percent = 100;
     config.commit_memory = true;
     return config;
 }
@@ -80,6 +82,7 @@ void Workload::found(Engine& engine, Shape const& shape)
     sign_on.mti = 800;
     sign_on.participant = 1;
     sign_on.network_code = 1;
+    sign_on.de7_ts = kStart;
     Outbox out{records, 0, 0, effects, 0};
     engine.process({&sign_on, 1}, kStart, out);
 }

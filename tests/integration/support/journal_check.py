@@ -29,7 +29,7 @@ def expect_dense(records):
 
 def expect_recorded_line(found, line):
     """A line of the load tool's record is in the journal with the answer that it tells."""
-    key = line["mti"][1], line["stan"], line["term"], line["de7"]
+    key = line["mti"][1], line["stan"], line["terminal"], line["de7"]
     _expect_recorded(found, key, line["rc"], line["approval"])
 
 

@@ -129,6 +129,68 @@ TEST_F(ServerTest, refuses_a_participant_that_the_master_data_does_not_have)
     EXPECT_NE(said.find("participant 'nobody'"), std::string::npos) << said;
 }
 
+TEST_F(ServerTest, a_mistyped_participant_leaves_the_journal_empty)
+{
+    auto wrong = options;
+    wrong.overrides.push_back("link.demo.participant=demo-acqirer");
+    {
+        DevEnvironment const dev(wrong);
+        EXPECT_EQ(refused(dev.config()), kExitConfig);
+        EXPECT_NE(said.find("did you mean 'demo-acquirer'?"), std::string::npos) << said;
+    }
+    DevEnvironment const dev(options);
+    Server server(dev.config());
+    bool loaded = false;
+    server.start([&] {
+        loaded = true;
+        return demo();
+    });
+    EXPECT_TRUE(loaded) << "the corrected master data must be read";
+    stop(server);
+}
+
+TEST_F(ServerTest, a_start_can_be_given_up_while_the_journal_is_replayed)
+{
+    DevEnvironment const dev(options);
+    {
+        Server server(dev.config());
+        server.start(demo);
+        stop(server);
+    }
+    {
+        Server server(dev.config());
+        try {
+            server.start(demo, [] { return true; });
+            ADD_FAILURE() << "it started";
+        } catch (StartupError const& error) {
+            EXPECT_EQ(error.exit_code(), kExitInterrupted);
+        }
+    }
+    EXPECT_EQ(refused(dev.config()), 0) << said;
+}
+
+TEST_F(ServerTest, a_key_file_that_is_gone_is_a_matter_of_configuration_and_makes_nothing)
+{
+    DevEnvironment const dev(options);
+    fs::remove(dev.config().data.kek_file);
+    EXPECT_EQ(refused(dev.config()), kExitConfig);
+    EXPECT_NE(said.find("kek"), std::string::npos) << said;
+    EXPECT_FALSE(fs::exists(dev.config().data.directory));
+}
+
+TEST_F(ServerTest, a_trial_never_makes_a_new_key_over_old_data)
+{
+    fs::path kek;
+    {
+        DevEnvironment const dev(options);
+        EXPECT_EQ(refused(dev.config()), 0) << said;
+        kek = dev.config().data.kek_file;
+    }
+    fs::remove(kek);
+    DevEnvironment const dev(options);
+    EXPECT_FALSE(fs::exists(kek));
+}
+
 TEST_F(ServerTest, refuses_a_port_that_is_taken_with_one_loop_and_with_two)
 {
     DevEnvironment const dev(options);
@@ -169,6 +231,23 @@ TEST_F(ServerTest, never_makes_new_keys_over_a_journal)
     DevEnvironment const dev(options);
     EXPECT_EQ(refused(dev.config()), kExitRefused);
     EXPECT_FALSE(fs::exists(directory / "data" / "1" / "keys.bin"));
+}
+
+TEST_F(ServerTest, ready_file_replaces_a_symbolic_link_and_leaves_its_target_alone)
+{
+    fs::create_directories(directory);
+    auto const target = directory / "of somebody else";
+    auto const path = directory / "ready.json";
+    for (auto const& link : {path, fs::path(path.string() + "." + std::to_string(::getpid()))}) {
+        std::ofstream(target) << "precious";
+        fs::create_symlink(target, link);
+        write_ready_file(path.string(), "{}");
+        EXPECT_FALSE(fs::is_symlink(path));
+        std::string content;
+        std::getline(std::ifstream(target), content);
+        EXPECT_EQ(content, "precious");
+        fs::remove(path);
+    }
 }
 
 TEST_F(ServerTest, ready_file_appears_whole)

@@ -241,7 +241,8 @@ TEST(Config, errors_of_overrides_name_the_override)
 {
     EXPECT_EQ(errors_of(kGood, {"engine.spin_us=fast"}),
               "error: 'spin_us' must be a whole number\n  --> --set engine.spin_us=fast\n"
-              "      expected 0 to 1000000\n1 error; nothing was changed (exit 3)\n");
+              "      expected 0 to 1000000, without quotes or unit\n1 error; nothing was changed "
+              "(exit 3)\n");
     EXPECT_NE(errors_of(kGood, {"listener.poss.port=1"}).find("did you mean 'pos'?"),
               std::string::npos);
     EXPECT_NE(errors_of(kGood, {"engine.spinus=1"}).find("did you mean 'spin_us'?"),
@@ -306,7 +307,48 @@ TEST(DidYouMean, finds_near_words_only)
     std::string_view const words[] = {"listener", "link", "log"};
     EXPECT_EQ(did_you_mean("lisstener", words), "listener");
     EXPECT_EQ(did_you_mean("lnk", words), "link");
+    EXPECT_EQ(did_you_mean("ilnk", words), "link");  // swapped neighbours are one edit
     EXPECT_EQ(did_you_mean("participant", words), "");
+    EXPECT_EQ(did_you_mean("", words), "");
+    // Too long for a key: not compared at all, however near.
+    std::string const long_word(65, 'x');
+    std::string_view const same[] = {long_word};
+    EXPECT_EQ(did_you_mean(long_word, same), "");
+}
+
+TEST(Config, reports_a_value_of_the_wrong_type_once)
+{
+    for (auto const& [from, to] :
+         {std::pair{"acquirer_id = 100001", "acquirer_id = \"100001\""},
+          {"acquirer_id = 100001", "acquirer_id = 0"},
+          {"peers = [\"10.1.0.0/16\", \"::1\"]", "peers = \"10.1.0.0/16\""},
+          {"peers = [\"10.1.0.0/16\", \"::1\"]", "peers = [10]"},
+          {"peers = [\"10.1.0.0/16\", \"::1\"]", "peers = []"},
+          {"peers = [\"10.1.0.0/16\", \"::1\"]", ""},
+          {"acquirer_id = 100001", ""}}) {
+        auto const text = errors_of(replaced(from, to));
+        EXPECT_NE(text.find("\n1 error; nothing was changed"), std::string::npos) << text;
+    }
+}
+
+TEST(Config, an_override_of_an_unknown_section_points_at_the_override)
+{
+    EXPECT_EQ(errors_of(kGood, {"jurnal.sync=dsync"}),
+              R"(error: unknown key 'jurnal'
+  --> --set jurnal.sync=dsync
+      did you mean 'journal'?
+1 error; nothing was changed (exit 3)
+)");
+    EXPECT_NE(errors_of(kGood, {"listener.port=1"}).find("listener.<name>.key=value"),
+              std::string::npos);
+}
+
+TEST(Config, a_directory_is_no_configuration)
+{
+    auto const loaded = load_config("/");
+    ASSERT_TRUE(loaded.has_error());
+    EXPECT_EQ(loaded.error(),
+              "error: cannot read /: Is a directory\n1 error; nothing was changed (exit 3)\n");
 }
 
 }  // namespace

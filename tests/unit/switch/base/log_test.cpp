@@ -37,6 +37,25 @@ TEST(Log, writes_json_lines_that_no_value_can_break)
     EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 1);
 }
 
+TEST(Log, opens_a_file_anew_after_it_was_moved_away)
+{
+    auto const path = temporary_file("rotated");
+    log::open({.level = LogLevel::info, .file = path, .format = LogFormat::text});
+    EXPECT_TRUE(log::goes_to_file());
+    log::write_now(LogLevel::info, "before");
+    std::filesystem::rename(path, path + ".1");
+    EXPECT_TRUE(log::reopen());
+    log::write_now(LogLevel::error, "after");
+    log::close();
+    EXPECT_FALSE(log::goes_to_file());
+    EXPECT_TRUE(log::reopen()) << "nothing is open, nothing to do";
+    auto const old = take(path + ".1");
+    auto const text = take(path);
+    EXPECT_NE(old.find("info before"), std::string::npos) << old;
+    EXPECT_EQ(old.find("after"), std::string::npos) << old;
+    EXPECT_NE(text.find("error after"), std::string::npos) << text;
+}
+
 TEST(Log, writes_text_with_level_and_keeps_one_line_per_event)
 {
     auto const path = temporary_file("text");

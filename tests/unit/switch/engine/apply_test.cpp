@@ -131,7 +131,8 @@ TEST_F(Apply, LengthsTypesAndReservedBytes)
     EXPECT_EQ(changed_purchase([](Parts p) { p.header.record_bytes -= 8; }), ApplyErrc::bad_layout);
     EXPECT_EQ(changed_purchase([](Parts p) { p.context.legs = 1; }), ApplyErrc::bad_layout);
     EXPECT_EQ(changed_purchase([](Parts p) { p.context.legs = 17; }), ApplyErrc::bad_layout);
-    EXPECT_EQ(changed_purchase([](Parts p) { p.context.zero0 = 1; }), ApplyErrc::bad_layout);
+    EXPECT_EQ(changed_purchase([](Parts p) { p.context.participant = 3; }),
+              ApplyErrc::unknown_reference);
     EXPECT_EQ(changed_purchase([](Parts p) { p.context.zero4 = 1; }), ApplyErrc::bad_layout);
     for (std::uint16_t const type :
          std::initializer_list<std::uint16_t>{0, 9, 15, 18, 24, 35, 38, 999})

@@ -1,3 +1,4 @@
+#include "protocol/core/crc32c.hpp"
 #include "switch/base/limits.hpp"
 #include "switch/engine/replay.hpp"
 #include "switch/engine/state.hpp"
@@ -5,6 +6,8 @@
 #include "tests/unit/switch/engine/world.hpp"
 
 #include <cstring>
+#include <limits>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -94,11 +97,123 @@ TEST(Engine, TotalsBalancePerCurrency)
     ASSERT_EQ(world.live.totals(totals), 2U);
     EXPECT_EQ(totals[0].currency, 840);
     EXPECT_EQ(totals[1].currency, 978);
-    EXPECT_EQ(totals[1].debits_posted, totals[1].credits_posted);
-    EXPECT_EQ(totals[1].debits_posted, 9 * 10'000 + 700);
-    EXPECT_EQ(totals[1].debits_pending, 300);
-    EXPECT_EQ(totals[1].credits_pending, 300);
+    EXPECT_TRUE(totals[1].debits_posted == totals[1].credits_posted);
+    EXPECT_TRUE(totals[1].debits_posted == 9 * 10'000 + 700);
+    EXPECT_TRUE(totals[1].debits_pending == 300);
+    EXPECT_TRUE(totals[1].credits_pending == 300);
     EXPECT_EQ(world.live.totals({totals, 1}), 2U) << "tells how many there are";
+}
+
+// Forced advices know no limit, so that a few million of the largest amount fill 64 bits: that may
+// concern the accounts that they name, and nobody else.
+TEST(Engine, OneParticipantsSumsDoNotStopTheOthers)
+{
+    World world;
+    auto const most = std::numeric_limits<std::int64_t>::max();
+    EXPECT_EQ(rc_of(world.run(world.request(220, 0, 0, most - 20'000))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(220, 0, 0, 30'000))), "96") << "its own sums are full";
+    auto other = world.request(200, 0, 1, 10'000);
+    other.participant = 2;
+    other.acquirer = kAcquirer + 1;
+    World::seal(other);
+    EXPECT_EQ(rc_of(world.run(other)), "00");
+    other.stan = world.next_stan++;
+    other.mti = 220;
+    other.amount = most - 20'000;
+    World::seal(other);
+    EXPECT_EQ(rc_of(world.run(other)), "00");
+    EXPECT_EQ(world.ledger_balance(1), -(most - 20'000));
+
+    CurrencyTotals totals[4];
+    ASSERT_EQ(world.live.totals(totals), 2U);
+    EXPECT_TRUE(totals[1].debits_posted == ledger::Sum{most - 20'000} * 2 + 9 * 10'000 + 10'000);
+    world.checkpoint();  // and replay agrees to it
+    ASSERT_EQ(world.records.size(), 1U);
+    TotalsPayload said{};
+    std::memcpy(
+        &said,
+        &world.records[0]
+             .bytes[sizeof(record::Header) + sizeof(CheckpointPayload) + sizeof(TotalsPayload)],
+        sizeof said);
+    EXPECT_EQ(said.currency, 978);
+    EXPECT_EQ(said.posted_high, static_cast<std::uint16_t>(totals[1].debits_posted >> 64));
+    EXPECT_EQ(said.posted, static_cast<std::uint64_t>(totals[1].debits_posted));
+}
+
+// A key belongs to a participant: nobody else is told what was answered to it.
+TEST(Engine, AfterSignOffOnlyTheParticipantItselfGetsItsStoredAnswer)
+{
+    World world;
+    auto const command = world.request(200, 0, 0, 100);
+    EXPECT_EQ(rc_of(world.run(command)), "00");
+    world.run({world.network(2, 1), world.network(2, 2)});
+    EXPECT_EQ(rc_of(world.run(command)), "00");
+    auto stolen = command;
+    stolen.participant = 2;
+    EXPECT_EQ(rc_of(world.run(stolen)), "91");
+    stolen.participant = 77;
+    EXPECT_EQ(rc_of(world.run(stolen)), "91");
+}
+
+TEST(Engine, FillsNameTheTableOrTheParticipantThatIsNearestToItsEnd)
+{
+    auto config = small_config();
+    config.transactions_max = 80;  // 70 for requests, 35 of them for one
+    config.holds_max = 16;         // 14 and 7
+    config.participant_share_percent = 50;
+    World world{config};
+    EXPECT_EQ(world.live.fills(world.now).transactions.percent, 0U);
+    for (int count = 0; count < 28; ++count)
+        world.run(world.request(200, 0, 0, 1));
+    for (int count = 0; count < 3; ++count)
+        world.run(world.request(100, 0, 0, 1));
+    auto fills = world.live.fills(world.now);
+    EXPECT_EQ(fills.transactions.percent, 31U * 100 / 35);
+    EXPECT_EQ(fills.transactions.participant, 1U);
+    EXPECT_EQ(fills.holds.percent, 3U * 100 / 7);
+    EXPECT_EQ(fills.holds.participant, 1U);
+    world.now += 145 * kHour;
+    EXPECT_EQ(world.live.fills(world.now).transactions.percent, 0U) << "a new generation";
+    EXPECT_EQ(world.live.fills(world.now).holds.participant, 1U);
+}
+
+TEST(Engine, TheOnlyParticipantHasTheWholeTable)
+{
+    auto config = small_config();
+    config.transactions_max = 16;
+    config.participant_share_percent = 50;
+    auto data = world_data();
+    data.participants.pop_back();
+    World world{config, std::move(data), false};
+    world.run(world.network(1, 1));
+    for (int count = 0; count < 14; ++count)
+        EXPECT_EQ(rc_of(world.run(world.request(200, 0, 0, 1))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(200, 0, 0, 1))), "96");
+    EXPECT_EQ(world.live.stats().refused_full, 1U);
+    EXPECT_EQ(rc_of(world.run(world.request(221, 0, 0, 1))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(221, 0, 0, 1))), "00");
+    EXPECT_EQ(rc_of(world.run(world.request(221, 0, 0, 1))), "drop");
+    EXPECT_EQ(world.live.stats().dropped_full, 1U);
+}
+
+// Journals from before records named their participant: their rows count for nobody.
+TEST(Engine, RecordsWithoutParticipantStillReplay)
+{
+    World world;
+    world.run(world.request(200, 0, 0, 1));
+    auto record = world.records.at(0).bytes;
+    auto* const context = reinterpret_cast<record::Context*>(&record[sizeof(record::Header)]);
+    EXPECT_EQ(context->participant, 1U);
+    context->participant = 0;
+    auto* const header = reinterpret_cast<record::Header*>(record.data());
+    header->crc32c = 0;
+    header->crc32c = crc32c(record);
+    Engine other{small_config(), test_hash()};
+    for (std::size_t at = 0; at + 1 < world.journal.size(); ++at)
+        ASSERT_EQ(other.apply(world.journal[at]), ApplyErrc::ok);
+    EXPECT_EQ(other.apply(record), ApplyErrc::ok);
+    EXPECT_EQ(other.ledger_digest(), world.live.ledger_digest());
+    EXPECT_EQ(other.fills(world.now).transactions.participant, 0U);
 }
 
 TEST(Engine, ParticipantsAreFoundByName)
@@ -224,6 +339,45 @@ TEST(Engine, ALongerWindowDoesNotReachBehindTheOldOne)
     restarted.process({&repeat, 1}, world.now, out);
     EXPECT_EQ(rc_of(effects[0]), "30");
     EXPECT_EQ(restarted.stats().approved, 3U);
+}
+
+// Nor do local times in keys, which make generations longer from then on.
+TEST(Engine, ANewSlackForLocalTimesDoesNotReachBehindTheOldGenerations)
+{
+    auto config = small_config();
+    config.reversal_window_ns = kHour;
+    config.financial_window_ns = kHour / 4;
+    World world{config};
+    auto early = world.request(220, 0, 0, 100);
+    early.has |= has_local_time;
+    early.key_ts = early.de7_ts;
+    World::seal(early);
+    EXPECT_EQ(rc_of(world.run(early)), "00");
+    for (int step = 0; step < 2; ++step) {
+        world.now += 3 * kHour;
+        world.run(world.request(220, 0, 0, 1));  // the generation of the first is gone
+    }
+
+    config.key_time_slack_ns = 14 * kHour;
+    Engine restarted{config, test_hash()};
+    for (auto const& bytes : world.journal)
+        ASSERT_EQ(restarted.apply(bytes), ApplyErrc::ok);
+    std::vector<std::byte> records(limits::batch_record_bytes_max);
+    std::vector<Effect> effects(4);
+    Outbox out{records, 0, 0, effects, 0};
+    restarted.epoch_start(2, false, world.now, out);
+    early.de7_ts = world.now;
+    restarted.process({&early, 1}, world.now, out);
+    EXPECT_EQ(rc_of(effects[0]), "30");
+    early.stan += 1;
+    early.key_ts = world.now;
+    World::seal(early);
+    restarted.process({&early, 1}, world.now, out);
+    EXPECT_EQ(rc_of(effects[1]), "30") << "so near to the change nothing is certain";
+    early.key_ts = world.now + 14 * kHour;
+    World::seal(early);
+    restarted.process({&early, 1}, world.now, out);
+    EXPECT_EQ(rc_of(effects[2]), "00");
 }
 
 TEST(Engine, ProcessAndReplayAllocateNothing)

@@ -88,6 +88,11 @@ private:
             command.has |= has_expiry;
         }
         if (random_.one_in(30)) shift(command);
+        if (random_.one_in(8)) {  // DE 12 and 13 make the key, mostly of a zone that there is
+            command.has |= has_local_time;
+            command.key_ts = command.de7_ts + random_.below(6) * kHour;
+            command.key_ts -= random_.below(5) * kHour;
+        }
         if (random_.one_in(25)) {
             std::memcpy(command.response_code, random_.one_in(2) ? "00" : "51", 2);
             command.has |= has_response_code;
@@ -131,6 +136,7 @@ private:
         auto command = any();
         if (command.kind == CommandKind::network) return command;
         if (random_.one_in(2)) command.mti = static_cast<std::uint16_t>(command.mti / 10 * 10 + 1);
+        if ((command.has & has_local_time) != 0 && random_.one_in(2)) command.de7_ts = world_.now;
         if (random_.one_in(10)) command.amount += 1;
         if (random_.one_in(20)) World::set_pan(command, random_.below(10));
         return command;
@@ -324,6 +330,8 @@ private:
         auto config = small_config();
         config.transactions_max = sizes.transactions_max;
         config.holds_max = sizes.holds_max;
+        config.participant_share_percent = 70;
+        config.key_time_slack_ns = 3 * kHour;
         return config;
     }
 

@@ -28,11 +28,13 @@ std::string account_name(std::uint32_t index)
 ReferenceModel::ReferenceModel(EngineConfig const& config, MasterData const& data,
                                UnixNanos last_ts)
     : config_(config),
-      generation_ns_(config.reversal_window_ns + config.future_tolerance_ns + 60 * kNanosPerSecond),
+      generation_ns_(config.reversal_window_ns + config.future_tolerance_ns + 60 * kNanosPerSecond +
+                     2 * config.key_time_slack_ns),
       last_ts_(last_ts)
 {
     for (auto const& participant : data.participants) {
         signed_on_.insert(participant.id);
+        link_changes_[participant.id] = {last_ts, 1};
         for (auto const currency : participant.currencies) {
             participants_[participant.id].insert(currency);
             auto const digits = std::to_string(currency);
@@ -82,13 +84,13 @@ Int128 ReferenceModel::available(std::string const& account) const
 ReferenceModel::Key ReferenceModel::own_key(Command const& command)
 {
     return {command.acquirer, std::string{command.terminal, 8}, command.mti / 100U % 10U,
-            command.stan, command.de7_ts};
+            command.stan, has(command, has_local_time) ? command.key_ts : command.de7_ts};
 }
 
 ReferenceModel::Key ReferenceModel::original_key(Command const& command)
 {
     return {command.orig_acquirer, std::string{command.terminal, 8}, command.orig_mti / 100U % 10U,
-            command.orig_stan, command.orig_de7_ts};
+            command.orig_stan, has(command, has_local_time) ? command.key_ts : command.orig_de7_ts};
 }
 
 ReferenceModel::Pan ReferenceModel::pan_of(Command const& command)
@@ -108,10 +110,48 @@ bool ReferenceModel::is_remembered(Row const& row, UnixNanos ts) const
     return ts / generation_ns_ <= row.ts / generation_ns_ + 1;
 }
 
-std::size_t ReferenceModel::rows_free(UnixNanos ts) const
+bool ReferenceModel::has_room(Command const& command, std::size_t capacity, std::size_t used,
+                              std::size_t own, std::size_t wanted) const
 {
-    auto const used = rows_of_generation_.find(ts / generation_ns_);
-    return config_.transactions_max - (used == rows_of_generation_.end() ? 0 : used->second);
+    auto const share = config_.participant_share_percent;  // of two participants
+    auto const kept = capacity / 8;
+    auto const is_settled = command.mti / 100 == 4 || command.mti / 10 % 10 == 2;
+    auto all_max = capacity - kept;
+    auto own_max = std::max<std::size_t>(all_max * share / 100, 1);
+    if (is_settled) {
+        own_max = std::max(all_max * share / 100 + kept * share / 100, own_max);
+        all_max = capacity;
+    }
+    return used + wanted <= all_max && own + wanted <= own_max;
+}
+
+bool ReferenceModel::has_rows(Now const& now, std::size_t wanted) const
+{
+    std::size_t used = 0;
+    std::size_t own = 0;
+    auto const found = rows_of_generation_.find(now.ts / generation_ns_);
+    if (found != rows_of_generation_.end())
+        for (auto const& [participant, rows] : found->second) {
+            used += rows;
+            if (participant == now.command.participant) own = rows;
+        }
+    return has_room(now.command, config_.transactions_max, used, own, wanted);
+}
+
+bool ReferenceModel::has_hold(Now const& now) const
+{
+    auto const own =
+        static_cast<std::size_t>(std::count_if(holds_.begin(), holds_.end(), [&](Hold const& hold) {
+            return hold.participant == now.command.participant;
+        }));
+    return has_room(now.command, config_.holds_max, holds_.size(), own, 1);
+}
+
+// What is repeated until it is answered is not answered.
+void ReferenceModel::refuse_full(Now& now)
+{
+    auto const mti = now.command.mti;
+    now.answer.rc = mti == 100 || mti == 200 ? "96" : "drop";
 }
 
 ReferenceModel::Row* ReferenceModel::find(Key const& key, UnixNanos ts)
@@ -141,11 +181,20 @@ ReferenceModel::Answer ReferenceModel::decide(Command const& command, UnixNanos 
         return now.answer;
     }
     auto const what = operation(command);
-    if (signed_on_.count(command.participant) == 0)
+    if (!may_ask(now, what))
         now.answer.rc = "91";
     else if (admit(now, what))
         request(now, what);
     return now.answer;
+}
+
+// Signed off, but asking again for an answer that it has had.
+bool ReferenceModel::may_ask(Now const& now, std::string const& operation)
+{
+    if (signed_on_.count(now.command.participant) != 0) return true;
+    if (operation == "inquiry") return false;
+    auto const* const known = find(own_key(now.command), now.ts);
+    return known != nullptr && known->what != "tombstone";
 }
 
 void ReferenceModel::network(Now& now)
@@ -157,7 +206,15 @@ void ReferenceModel::network(Now& now)
         return;
     }
     now.answer.rc = code == 1 || code == 2 || code == 301 ? "00" : "12";
-    if (code != 1 && code != 2) return;
+    if ((code != 1 && code != 2) || !check_times(now, config_.financial_window_ns)) return;
+    if ((code == 1) == (signed_on_.count(id) != 0)) return;
+    auto& minute = link_changes_[id];
+    if (now.ts >= minute.first + 60 * kNanosPerSecond) minute = {now.ts, 0};
+    if (minute.second == 10) {
+        now.answer.rc = "91";
+        return;
+    }
+    ++minute.second;
     auto const changed = code == 1 ? signed_on_.insert(id).second : signed_on_.erase(id) != 0;
     if (!changed) return;
     last_ts_ = now.ts;
@@ -194,6 +251,21 @@ std::string ReferenceModel::operation(Command const& command) const
     }
 }
 
+// DE 7, and a local time in the key, must be of now, give or take the zones.
+bool ReferenceModel::check_times(Now& now, std::uint64_t window)
+{
+    auto const& command = now.command;
+    auto const slack = config_.key_time_slack_ns;
+    auto old = now.ts > command.de7_ts + window;
+    auto early = command.de7_ts > now.ts + config_.future_tolerance_ns;
+    if (has(command, has_local_time)) {
+        old = old || now.ts > command.key_ts + window + slack;
+        early = early || command.key_ts > now.ts + config_.future_tolerance_ns + slack;
+    }
+    if (old || early) now.answer.rc = old && command.mti % 10 == 1 ? "drop" : "30";
+    return !old && !early;
+}
+
 bool ReferenceModel::admit(Now& now, std::string const& operation)
 {
     auto const& command = now.command;
@@ -219,8 +291,7 @@ bool ReferenceModel::admit(Now& now, std::string const& operation)
     }
     auto const window =
         is_reversal || is_advice ? config_.reversal_window_ns : config_.financial_window_ns;
-    if (now.ts > command.de7_ts + window) return answer(command.mti % 10 == 1 ? "drop" : "30");
-    if (command.de7_ts > now.ts + config_.future_tolerance_ns) return answer("30");
+    if (!check_times(now, window)) return false;
     if (operation == "inquiry") return true;
 
     auto* const known = find(own_key(command), now.ts);
@@ -230,7 +301,10 @@ bool ReferenceModel::admit(Now& now, std::string const& operation)
         now.answer.has_approval = known->has_approval;
         return answer(known->rc);
     }
-    if (rows_free(now.ts) < (is_reversal ? 2U : 1U)) return answer("96");
+    if (!has_rows(now, is_reversal ? 2 : 1)) {
+        refuse_full(now);
+        return false;
+    }
     Row* stone = known;
     if (stone == nullptr && !is_reversal)
         for (auto* const row : newest_first(command, now.ts))
@@ -314,18 +388,9 @@ void ReferenceModel::request(Now& now, std::string const& operation)
 bool ReferenceModel::fits(std::string const& payer, std::string const& payee, Int128 amount,
                           bool pending) const
 {
-    auto const currency = accounts_.at(payer).currency;
-    Int128 debits = amount;
-    Int128 credits = amount;
-    for (auto const& [name, account] : accounts_) {
-        if (account.currency != currency) continue;
-        debits += pending ? account.pending_debits : account.debits;
-        credits += pending ? account.pending_credits : account.credits;
-    }
     auto const& from = accounts_.at(payer);
     auto const& to = accounts_.at(payee);
-    return debits <= kMax && credits <= kMax &&
-           (pending ? from.pending_debits : from.debits) + amount <= kMax &&
+    return (pending ? from.pending_debits : from.debits) + amount <= kMax &&
            (pending ? to.pending_credits : to.credits) + amount <= kMax;
 }
 
@@ -350,7 +415,7 @@ void ReferenceModel::transfer(Now& now, std::string const& what, std::string con
 {
     auto const& command = now.command;
     if (what == "hold") {
-        if (holds_.size() == config_.holds_max) return decline(now, "96");
+        if (!has_hold(now)) return command.mti == 100 ? decline(now, "96") : refuse_full(now);
         if (!pend(payer, payee, command.amount)) return decline(now, "96");
     } else if (!move(payer, payee, command.amount)) {
         return decline(now, "96");
@@ -365,13 +430,14 @@ void ReferenceModel::transfer(Now& now, std::string const& what, std::string con
     hold.has_reference = row.has_reference;
     hold.reference = row.reference;
     hold.pan = row.pan;
-    if (has(command, has_approval)) {
+    if (has(command, has_approval) && command.mti / 10 == 12) {
         hold.approval.assign(command.approval, 6);
     } else {
         auto digits = std::to_string(row.number);
         hold.approval = std::string(6 - std::min<std::size_t>(6, digits.size()), '0') +
                         digits.substr(digits.size() > 6 ? digits.size() - 6 : 0);
     }
+    row.approval = hold.approval;
     hold.currency = command.currency;
     hold.amount = hold.rest = command.amount;
     auto const& account = accounts_.at(payer);
@@ -379,6 +445,7 @@ void ReferenceModel::transfer(Now& now, std::string const& what, std::string con
         now.ts + (account.is_customer ? account.hold_ns : 7ULL * 86'400 * kNanosPerSecond);
     hold.payer = payer;
     hold.payee = payee;
+    hold.participant = command.participant;
     holds_.push_back(hold);
 }
 
@@ -409,7 +476,7 @@ ReferenceModel::Row& ReferenceModel::remember(Now& now, std::string const& what,
     rows_.push_back(row);
     by_key_[row.key].push_back(&rows_.back());
     if (row.has_reference) by_reference_[row.reference].push_back(&rows_.back());
-    ++rows_of_generation_[now.ts / generation_ns_];
+    ++rows_of_generation_[now.ts / generation_ns_][command.participant];
     return rows_.back();
 }
 

@@ -81,6 +81,7 @@ private:
         std::uint16_t currency = 0, mti = 0;
         std::uint32_t stan = 0;
         std::string payer, payee;
+        std::string approval;  // of a hold
         bool is_captured = false, is_used = false;
     };
     struct Hold {
@@ -94,6 +95,7 @@ private:
         Int128 amount = 0, rest = 0;
         UnixNanos expires = 0;
         std::string payer, payee;
+        std::uint32_t participant = 0;
     };
     struct Now {
         Command const& command;
@@ -107,11 +109,19 @@ private:
     static Pan pan_of(Command const& command);
     static Reference reference_of(Command const& command);
     [[nodiscard]] bool is_remembered(Row const& row, UnixNanos ts) const;
-    [[nodiscard]] std::size_t rows_free(UnixNanos ts) const;
+    // Whether a table of `capacity` with `used` places taken, `own` of them by who asks, has room
+    // for `wanted` more of this message.
+    [[nodiscard]] bool has_room(Command const& command, std::size_t capacity, std::size_t used,
+                                std::size_t own, std::size_t wanted) const;
+    [[nodiscard]] bool has_rows(Now const& now, std::size_t wanted) const;
+    [[nodiscard]] bool has_hold(Now const& now) const;
+    void refuse_full(Now& now);
     Row* find(Key const& key, UnixNanos ts);
     std::vector<Row*> newest_first(Command const& command, UnixNanos ts);
 
     void network(Now& now);
+    bool check_times(Now& now, std::uint64_t window);
+    bool may_ask(Now const& now, std::string const& operation);
     bool admit(Now& now, std::string const& operation);
     std::string operation(Command const& command) const;
     std::string card_code(Now const& now, std::string const& operation, std::string& account) const;
@@ -120,6 +130,7 @@ private:
     void transfer(Now& now, std::string const& what, std::string const& payer,
                   std::string const& payee);
     void complete(Now& now);
+    bool is_completed_already(Now const& now);
     void capture(Now& now, std::list<Hold>::iterator hold);
     void reverse(Now& now);
     void reverse_row(Now& now, Row& row);
@@ -145,10 +156,11 @@ private:
     std::map<Pan, Card> cards_;
     std::map<std::uint32_t, std::set<std::uint16_t>> participants_;
     std::set<std::uint32_t> signed_on_;
+    std::map<std::uint32_t, std::pair<UnixNanos, unsigned>> link_changes_;  // since, how many
     std::list<Row> rows_;
     std::map<Key, std::vector<Row*>> by_key_;
     std::map<Reference, std::vector<Row*>> by_reference_;
-    std::map<std::uint64_t, std::size_t> rows_of_generation_;
+    std::map<std::uint64_t, std::map<std::uint32_t, std::size_t>> rows_of_generation_;
     std::list<Hold> holds_;
 };
 

@@ -30,6 +30,7 @@ void ReferenceModel::complete(Now& now)
             if (has(command, has_rrn) && at->has_reference &&
                 at->reference == reference_of(command) && agrees(*at))
                 found = at;
+    if (found == holds_.end() && is_completed_already(now)) return decline(now, "94");
     if (found != holds_.end() && now.ts >= found->expires) {
         expire(found, now.ts);
         ++now.answer.records;
@@ -40,6 +41,43 @@ void ReferenceModel::complete(Now& now)
     auto const account = forced_account(now);
     if (account.empty()) return decline(now, "57");
     transfer(now, "post", account, position(now));
+}
+
+// The named hold has had its debit, by its completion or by force after its end, and that has not
+// gone back; the advice only has another STAN now.
+bool ReferenceModel::is_completed_already(Now const& now)
+{
+    auto const& command = now.command;
+    if (!has(command, has_pan)) return false;
+    auto const is_done = [&](Row const& row) {
+        auto const is_hold = row.what == "hold";
+        if ((!is_hold && row.what != "capture") || row.pan != pan_of(command) ||
+            row.currency != command.currency)
+            return false;
+        for (auto const& open : holds_)
+            if (is_hold && open.number == row.number) return false;
+        auto const is_captured = !is_hold || row.is_captured;
+        auto const found = by_reference_.find(row.reference);
+        if (!row.has_reference || found == by_reference_.end()) return is_captured;
+        for (auto at = found->second.rbegin(); at != found->second.rend(); ++at) {
+            auto const& debit = **at;
+            auto const is_debit =
+                debit.what == "capture" || (debit.what == "post" && debit.payer[0] != 'p');
+            if (!is_remembered(debit, now.ts) || !is_debit || debit.pan != row.pan) continue;
+            return debit.reversed < debit.amount && (is_captured || debit.number > row.number);
+        }
+        return is_captured;
+    };
+    if (has(command, has_de90)) {
+        auto const* const row = find(original_key(command), now.ts);
+        if (row != nullptr && is_done(*row)) return true;
+    }
+    for (auto const* const kind : {"hold", "capture"})
+        for (auto const* const row : newest_first(command, now.ts))
+            if (row->what == kind && row->pan == pan_of(command) &&
+                (!has(command, has_approval) || row->approval == std::string{command.approval, 6}))
+                return is_done(*row);
+    return false;
 }
 
 void ReferenceModel::capture(Now& now, std::list<Hold>::iterator hold)
@@ -53,6 +91,7 @@ void ReferenceModel::capture(Now& now, std::list<Hold>::iterator hold)
     }
     auto const payer = hold->payer;
     auto const payee = hold->payee;
+    auto const approval = hold->approval;
     if (!move(payer, payee, amount)) return decline(now, "96");
     accounts_[payer].pending_debits -= hold->rest;
     accounts_[payee].pending_credits -= hold->rest;
@@ -60,6 +99,7 @@ void ReferenceModel::capture(Now& now, std::list<Hold>::iterator hold)
         if (row.number == hold->number && row.what == "hold") row.is_captured = true;
     holds_.erase(hold);
     auto& row = remember(now, "capture", "00", true);
+    row.approval = approval;
     row.payer = payer;
     row.payee = payee;
 }
@@ -180,7 +220,7 @@ void ReferenceModel::bury(Now& now)
     rows_.push_back(stone);
     if (by_key) by_key_[stone.key].push_back(&rows_.back());
     if (stone.has_reference) by_reference_[stone.reference].push_back(&rows_.back());
-    ++rows_of_generation_[now.ts / generation_ns_];
+    ++rows_of_generation_[now.ts / generation_ns_][command.participant];
 }
 
 }  // namespace turnout::engine::test

@@ -85,6 +85,10 @@ void ScenarioRunner::configure(Words const& words)
             config.transactions_max = static_cast<std::uint32_t>(std::stoul(value));
         else if (key == "holds")
             config.holds_max = static_cast<std::uint32_t>(std::stoul(value));
+        else if (key == "slack")
+            config.key_time_slack_ns = duration(value);
+        else if (key == "share")
+            config.participant_share_percent = static_cast<std::uint32_t>(std::stoul(value));
         else if (key == "signed_on")
             signed_on = value == "yes";
         else
@@ -139,6 +143,7 @@ Command ScenarioRunner::complete(std::uint16_t mti, Command const& hold)
 Command ScenarioRunner::message(Words const& words, std::uint16_t mti)
 {
     auto command = mti / 100 == 8 ? world_->network(0) : world_->request(mti, 0, 0, 100);
+    command.mti = mti;
     for (auto const& word : words) {
         auto const [key, value] = key_value(word);
         auto const is_reversal = mti / 100 == 4;
@@ -189,8 +194,11 @@ void ScenarioRunner::set(Command& command, std::string const& key, std::string c
     } else if (key == "replacement") {
         command.replacement = std::stoll(value);
         command.has |= has_replacement;
-    } else if (key == "de7" || key == "orig_de7") {
-        auto& field = key == "de7" ? command.de7_ts : command.orig_de7_ts;
+    } else if (key == "de7" || key == "orig_de7" || key == "local") {
+        auto& field = key == "de7"     ? command.de7_ts
+                      : key == "local" ? command.key_ts
+                                       : command.orig_de7_ts;
+        if (key == "local") command.has |= has_local_time;
         auto const delta = duration(value.substr(1));
         auto const now = world_->now / kNanosPerSecond * kNanosPerSecond;
         field = value[0] == '-' ? now - delta : now + delta;

@@ -19,6 +19,7 @@ EngineConfig small_config()
     config.cards_max = 64;
     config.holds_max = 64;
     config.transactions_max = 4096;
+    config.participant_share_percent = 100;
     return config;
 }
 
@@ -41,6 +42,7 @@ EngineConfig replica_config(EngineConfig config)
     config.cards_max = config.cards_max * 3 + 1;
     config.holds_max = config.holds_max + 999;
     config.transactions_max = config.transactions_max * 2 + 5;
+    config.participant_share_percent = 1;  // only for deciding: replay does not care
     return config;
 }
 
@@ -213,8 +215,10 @@ void World::set_rrn(Command& command, std::string_view rrn)
 void World::seal(Command& command)
 {
     auto const& hash = test_hash();
+    auto const is_local = (command.has & has_local_time) != 0;
+    if (!is_local) command.key_ts = command.de7_ts;
     auto const key = hash.dup_key(command.acquirer, command.terminal, command.mti / 100U % 10U,
-                                  command.stan, command.de7_ts);
+                                  command.stan, command.key_ts);
     command.dup_k0 = key.k0;
     command.dup_k1 = key.k1;
     command.key2_k0 = command.key2_k1 = 0;
@@ -226,7 +230,7 @@ void World::seal(Command& command)
     if ((command.has & has_de90) != 0) {
         auto const original =
             hash.dup_key(command.orig_acquirer, command.terminal, command.orig_mti / 100U % 10U,
-                         command.orig_stan, command.orig_de7_ts);
+                         command.orig_stan, is_local ? command.key_ts : command.orig_de7_ts);
         command.orig_k0 = original.k0;
         command.orig_k1 = original.k1;
     }
@@ -274,6 +278,8 @@ Command World::reversal(std::uint16_t mti, Command const& original)
     command.acquirer = original.acquirer;
     std::memcpy(command.terminal, original.terminal, sizeof command.terminal);
     command.has |= has_de90;
+    command.has |= static_cast<std::uint16_t>(original.has & has_local_time);
+    command.key_ts = original.key_ts;  // DE 12 and 13 are repeated, DE 7 is its own
     command.orig_acquirer = original.acquirer;
     command.orig_de7_ts = original.de7_ts;
     command.orig_stan = original.stan;

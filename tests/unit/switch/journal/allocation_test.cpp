@@ -2,6 +2,7 @@
 // journal thread, whose counts are read where it writes.
 #include "switch/journal/value_of.hpp"
 #include "tests/support/alloc_guard.hpp"
+#include "tests/unit/switch/journal/forwarding_disk.hpp"
 #include "tests/unit/switch/journal/journal_fixture.hpp"
 
 #include <atomic>
@@ -47,44 +48,17 @@ private:
 
 // The machine's disk; counts writes to the first segment, which only the journal thread makes once
 // the segment is there.
-class CountingDisk final : public Disk {
+class CountingDisk final : public ForwardingDisk<SystemDisk> {
 public:
+    CountingDisk() : ForwardingDisk(true) {}
     WriterCounts counts;
     [[nodiscard]] std::unique_ptr<File> open(std::string const& path, OpenMode mode,
                                              int& error) override
     {
-        auto file = below_.open(path, mode, error);
+        auto file = ForwardingDisk::open(path, mode, error);
         if (file == nullptr || !path.ends_with("1.toj")) return file;
         return std::make_unique<CountingFile>(std::move(file), counts);
     }
-    [[nodiscard]] int rename(std::string const& from, std::string const& to) override
-    {
-        return below_.rename(from, to);
-    }
-    [[nodiscard]] int remove(std::string const& path) override { return below_.remove(path); }
-    [[nodiscard]] int sync_directory(std::string const& path) override
-    {
-        return below_.sync_directory(path);
-    }
-    [[nodiscard]] int create_directory(std::string const& path) override
-    {
-        return below_.create_directory(path);
-    }
-    [[nodiscard]] std::vector<std::string> list(std::string const& path, int& error) override
-    {
-        return below_.list(path, error);
-    }
-    [[nodiscard]] std::unique_ptr<Lock> lock(std::string const& path, int& error) override
-    {
-        return below_.lock(path, error);
-    }
-    [[nodiscard]] bool is_volatile(std::string const& path) override
-    {
-        return below_.is_volatile(path);
-    }
-
-private:
-    SystemDisk below_{true};
 };
 
 TEST(JournalAllocation, FramesTakeNothingFromTheHeap)

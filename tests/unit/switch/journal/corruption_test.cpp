@@ -206,6 +206,30 @@ TEST_F(Corruption, OneSlotOfControlOrWitnessMayBeLost)
     }
 }
 
+// Who can write the directory makes a shorter journal look whole: with right checksums, no keys.
+TEST_F(Corruption, ForgedSlotsAreRefusedEvenBesideAGenuineOne)
+{
+    auto const refuses = [&](std::string const& name, auto page, std::size_t slot) {
+        auto image = disk_->read(path_of(name));
+        auto const genuine = image;
+        page.crc32c = crc32c(std::as_bytes(std::span(&page, 1)).first(kPageCrcAt));
+        store(image.data() + slot * kPageBytes, page);
+        disk_->write(path_of(name), image);
+        EXPECT_NE(walk_problem().find("not authentic"), std::string::npos) << name;
+        EXPECT_NE(open_problem().find("not authentic"), std::string::npos) << name;
+        disk_->write(path_of(name), genuine);
+    };
+    for (auto const slot : {0U, 1U}) {
+        auto witness = load<Witness>(disk_->read(path_of("tail.witness")).data());
+        witness.last_seq = 1;
+        refuses("tail.witness", witness, slot);
+        auto control = load<Control>(disk_->read(path_of("CONTROL")).data());
+        control.first_segment = 2;
+        refuses("CONTROL", control, slot);
+    }
+    EXPECT_EQ(open_problem(), "");
+}
+
 TEST_F(Corruption, BothSlotsOfControlLostIsRefused)
 {
     auto image = disk_->read(path_of("CONTROL"));

@@ -1,6 +1,7 @@
 // Every write and every sync fails once, one after the other, until a run survives: the journal
 // stops at once, publishes nothing more, touches the file no more, and the next start loses nothing
 // that was acknowledged.
+#include "tests/unit/switch/journal/forwarding_disk.hpp"
 #include "tests/unit/switch/journal/journal_fixture.hpp"
 
 #include <cerrno>
@@ -68,7 +69,7 @@ INSTANTIATE_TEST_SUITE_P(EveryOperation, JournalFault,
                          });
 
 // A disk without room for another segment, until it has.
-class FullDisk final : public Disk {
+class FullDisk final : public ForwardingDisk<MemoryDisk> {
 public:
     std::atomic<bool> full{false};
     std::atomic<int> refused{0};
@@ -80,31 +81,8 @@ public:
             error = ENOSPC;
             return nullptr;
         }
-        return below.open(path, mode, error);
+        return ForwardingDisk::open(path, mode, error);
     }
-    [[nodiscard]] int rename(std::string const& from, std::string const& to) override
-    {
-        return below.rename(from, to);
-    }
-    [[nodiscard]] int remove(std::string const& path) override { return below.remove(path); }
-    [[nodiscard]] int sync_directory(std::string const& path) override
-    {
-        return below.sync_directory(path);
-    }
-    [[nodiscard]] int create_directory(std::string const& path) override
-    {
-        return below.create_directory(path);
-    }
-    [[nodiscard]] std::vector<std::string> list(std::string const& path, int& error) override
-    {
-        return below.list(path, error);
-    }
-    [[nodiscard]] std::unique_ptr<Lock> lock(std::string const& path, int& error) override
-    {
-        return below.lock(path, error);
-    }
-    [[nodiscard]] bool is_volatile(std::string const&) override { return false; }
-    MemoryDisk below;
 };
 
 TEST(SegmentShortage, IsReportedAndEndsWhenThereIsRoomAgain)
@@ -142,6 +120,47 @@ TEST(SegmentShortage, StopDoesNotWaitForRoomAndIsNotClean)
     ASSERT_TRUE(again.is_open()) << again.error.text;
     EXPECT_FALSE(again->recovered().was_clean_stop);
     EXPECT_TRUE(is_expected_content(again.replayed));
+}
+
+// A file system without direct I/O, like overlays and most of FUSE: it refuses to open files, or
+// only to create them.
+class BufferedDisk final : public ForwardingDisk<MemoryDisk> {
+public:
+    enum class Refuses { nothing, create, all };
+    Refuses refuses = Refuses::nothing;
+    [[nodiscard]] std::unique_ptr<File> open(std::string const& path, OpenMode mode,
+                                             int& error) override
+    {
+        if (refuses == Refuses::all || (refuses == Refuses::create && mode.create)) {
+            error = EINVAL;
+            return nullptr;
+        }
+        return ForwardingDisk::open(path, mode, error);
+    }
+};
+
+TEST(DirectIo, AFileSystemWithoutItIsRefusedWithTheRemedy)
+{
+    auto const disk = std::make_shared<BufferedDisk>();
+    auto const expect_refused = [&](BufferedDisk::Refuses refuses, std::string const& file) {
+        disk->refuses = refuses;
+        TestJournal const journal(disk);
+        ASSERT_FALSE(journal.is_open());
+        EXPECT_EQ(journal.error.exit_code, 78);
+        EXPECT_NE(journal.error.text.find(file + ": this file system refuses direct I/O"),
+                  std::string::npos)
+            << journal.error.text;
+        EXPECT_NE(journal.error.text.find("ext4 or XFS"), std::string::npos);
+    };
+    expect_refused(BufferedDisk::Refuses::create, "tail.witness.tmp");
+    disk->refuses = BufferedDisk::Refuses::nothing;
+    {
+        TestJournal journal(disk);
+        ASSERT_TRUE(journal.is_open()) << journal.error.text;
+        ASSERT_TRUE(journal.write(3));
+        journal->stop();
+    }
+    expect_refused(BufferedDisk::Refuses::all, "CONTROL");
 }
 
 TEST(FatalExit, EndsTheProcessWith70)

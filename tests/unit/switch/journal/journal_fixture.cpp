@@ -90,7 +90,7 @@ std::string segment_path(std::uint64_t number)
     return path_of(segment_name(number));
 }
 
-TestJournal::TestJournal(std::shared_ptr<Disk> disk, JournalConfig config,
+TestJournal::TestJournal(std::shared_ptr<Disk> disk, JournalConfig const& config,
                          security::KeyStore const& keys, bool start)
 {
     auto opened = open_journal(

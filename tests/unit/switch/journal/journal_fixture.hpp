@@ -79,7 +79,7 @@ inline constexpr std::size_t kSmallSegment = 32 * 4096;
 // A journal with what it replayed. Open failures are in `error`.
 class TestJournal {
 public:
-    explicit TestJournal(std::shared_ptr<Disk> disk, JournalConfig config = small_config(),
+    explicit TestJournal(std::shared_ptr<Disk> disk, JournalConfig const& config = small_config(),
                          security::KeyStore const& keys = test_keys(), bool start = true);
     ~TestJournal();
     TestJournal(TestJournal const&) = delete;

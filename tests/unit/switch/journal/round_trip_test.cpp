@@ -356,6 +356,32 @@ TEST(Journal, WalkFollowsARunningJournal)
     writing.join();
 }
 
+TEST(Journal, FollowingShowsEachRecordOnceOverSegmentsUntilToldToStop)
+{
+    auto const disk = std::make_shared<MemoryDisk>();
+    TestJournal journal(disk);
+    ASSERT_TRUE(journal.is_open());
+    std::vector<Bytes> seen;
+    int looks = 0;
+    auto const walked = walk_journal(
+        small_config(), test_keys(), {},
+        [&](ByteView record) -> char const* {
+            seen.emplace_back(record.begin(), record.end());
+            return nullptr;
+        },
+        *disk, 4,
+        [&] {
+            EXPECT_EQ(seen.size(), journal.last_seq()) << "at the end before look " << looks;
+            EXPECT_TRUE(journal.write(1 + static_cast<std::size_t>(looks) % 7));
+            return ++looks < 100;
+        });
+    ASSERT_TRUE(walked.has_value()) << walked.error().text;
+    EXPECT_EQ(value_of(walked).damage, "");
+    EXPECT_TRUE(is_expected_content(seen));
+    EXPECT_GT(value_of(walked).segments, 1U) << "the test must cross segments";
+    EXPECT_EQ(looks, 100);
+}
+
 TEST(Journal, WalkOfNothingSaysSo)
 {
     MemoryDisk disk;

@@ -201,7 +201,7 @@ TEST_F(Tail, TornSegmentHeaderIsTorn)
     auto witness = load<Witness>(disk_->read(path_of("tail.witness")).data());
     witness = {};
     witness.group = 1;
-    seal(witness);
+    seal(witness, *test_keys().make_page_mac());
     Bytes slots(2 * kPageBytes);
     store(slots.data(), witness);
     store(slots.data() + kPageBytes, witness);

@@ -123,7 +123,7 @@ TEST(Ledger, ALegMovesMoneyVersionAndSequence)
     EXPECT_EQ(posted_balance(ledger[1]), 250);
     EXPECT_EQ(ledger[0].version, 1U);
     EXPECT_EQ(ledger[0].last_seq, 7U);
-    EXPECT_EQ(ledger.book(978)->debits_posted, 250);
+    EXPECT_TRUE(ledger.book(978)->debits_posted == 250);
     EXPECT_EQ(broken_invariants(ledger), "");
 }
 
@@ -148,15 +148,35 @@ TEST(Ledger, ApplyRefusesWhatDoesNotFit)
     EXPECT_EQ(ledger.apply(0, bad, 2), Errc::differs);
 }
 
-TEST(Ledger, TheSumOfACurrencyMayOverflowBeforeAnAccountDoes)
+TEST(Ledger, TheSumOfACurrencyIsWiderThanAnAccounts)
 {
-    Ledger ledger{4};
-    ASSERT_EQ(ledger.create(account(1), 1), Errc::ok);
-    ASSERT_EQ(ledger.create(account(2), 2), Errc::ok);
-    auto const half = std::numeric_limits<std::int64_t>::max() / 2 + 1;
-    EXPECT_EQ(ledger.apply(0, leg(ledger, 0, record::Effect::credit_post, half), 3), Errc::ok);
-    EXPECT_EQ(ledger.apply(1, leg(ledger, 1, record::Effect::credit_post, half), 4),
-              Errc::overflow);
+    Ledger ledger{8};
+    for (std::uint64_t id = 1; id <= 4; ++id)
+        ASSERT_EQ(ledger.create(account(id), id), Errc::ok);
+    auto const most = std::numeric_limits<std::int64_t>::max();
+    pay(ledger, 0, 1, most, 10);
+    pay(ledger, 2, 3, most, 11);
+    EXPECT_TRUE(ledger.book(978)->debits_posted == Sum{most} * 2);
+    EXPECT_TRUE(ledger.book(978)->credits_posted == Sum{most} * 2);
+    EXPECT_EQ(broken_invariants(ledger), "");
+    // One account's own sum still may not overflow.
+    EXPECT_EQ(ledger.apply(0, leg(ledger, 0, record::Effect::debit_post, 1), 12), Errc::overflow);
+}
+
+TEST(Ledger, PendingSumsOfACurrencyGoUpAndDownWithItsAccounts)
+{
+    Ledger ledger{8};
+    for (std::uint64_t id = 1; id <= 3; ++id)
+        ASSERT_EQ(ledger.create(account(id), id), Errc::ok);
+    auto const most = std::numeric_limits<std::int64_t>::max();
+    for (std::uint32_t at = 0; at < 3; ++at)
+        ASSERT_EQ(ledger.apply(at, leg(ledger, at, record::Effect::debit_pend, most), 10 + at),
+                  Errc::ok);
+    EXPECT_TRUE(ledger.book(978)->debits_pending == Sum{most} * 3);
+    for (std::uint32_t at = 0; at < 3; ++at)
+        ASSERT_EQ(ledger.apply(at, leg(ledger, at, record::Effect::debit_release, most), 20 + at),
+                  Errc::ok);
+    EXPECT_TRUE(ledger.book(978)->debits_pending == 0);
 }
 
 TEST(Ledger, DigestDependsOnContentOnly)

@@ -17,7 +17,6 @@ using testing::encode;
 using testing::framed;
 using testing::LoopHarness;
 using testing::purchase;
-using testing::with;
 
 std::vector<std::byte> request(unsigned stan)
 {
@@ -66,6 +65,24 @@ TEST(CoreLoopLimits, connections_above_the_cap_are_closed_and_the_others_served)
     ASSERT_TRUE(closed(h, first));
     Client fourth(h.port());
     EXPECT_TRUE(served(h, fourth, 3));
+}
+
+TEST(CoreLoopLimits, a_link_at_its_cap_leaves_room_on_the_listener)
+{
+    LoopHarness h([](ListenerConfig& config) { config.connections_max = 3; });
+    h.journal.durable_at_once = true;
+    h.links[0].connections_max = 1;
+    Client first(h.port());
+    ASSERT_TRUE(served(h, first, 1));
+    Client second(h.port());
+    ASSERT_TRUE(closed(h, second));
+    EXPECT_EQ(h.count(CounterId::connections_over_cap), 1U);
+    EXPECT_EQ(h.shared.connections.load(), 1U);
+    EXPECT_EQ(h.links[0].connections->load(), 1U);
+    first.end_writing();
+    ASSERT_TRUE(closed(h, first));
+    Client third(h.port());
+    EXPECT_TRUE(served(h, third, 2));
 }
 
 TEST(CoreLoopLimits, frame_longer_than_allowed_closes_at_its_header)

@@ -141,6 +141,54 @@ TEST_F(EnginePumpTest, writes_a_checkpoint_after_a_gibibyte)
     EXPECT_EQ(engine.checkpoints, 1U);
 }
 
+TEST_F(EnginePumpTest, keeps_the_engines_time_from_jumping_ahead_and_says_so_once)
+{
+    constexpr auto kDay = 86'400 * kNanosPerSecond;
+    std::vector<Command> const one{command_of(200, CommandKind::financial, 0)};
+    decide(one);
+    EXPECT_EQ(engine.seen_wall_ns, testing::kNow);
+    for (int minute = 0; minute < 3; ++minute) {
+        now.monotonic_ns += 60 * kNanosPerSecond;
+        now.wall_ns = testing::kNow + kDay + now.monotonic_ns;
+        decide(one);
+        pump.tick(now);
+    }
+    auto const most = WallLimit::kLeadMaxNs + 2 * 180 * kNanosPerSecond;
+    EXPECT_EQ(engine.seen_wall_ns, testing::kNow + most) << "the lead, and twice the time";
+    EXPECT_EQ(counters.get(CounterId::clock_jumps), 1U);
+    // Set right again.
+    now.monotonic_ns += kNanosPerSecond;
+    now.wall_ns = testing::kNow + now.monotonic_ns;
+    pump.final_checkpoint(now);
+    EXPECT_EQ(engine.seen_wall_ns, now.wall_ns);
+    now.wall_ns += kDay;
+    decide(one);
+    EXPECT_EQ(counters.get(CounterId::clock_jumps), 2U);
+}
+
+TEST_F(EnginePumpTest, warns_once_when_a_table_is_nearly_full_and_again_after_it_was_not)
+{
+    engine.fill.transactions = {79, 0};
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 0U);
+    engine.fill.transactions = {80, 3};
+    pump.tick(now);
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 1U);
+    engine.fill.transactions.percent = 75;
+    pump.tick(now);
+    engine.fill.transactions.percent = 90;
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 1U) << "it was never calm";
+    engine.fill.holds.percent = 80;
+    engine.fill.transactions.percent = 69;
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 2U) << "each table for itself";
+    engine.fill.transactions.percent = 80;
+    pump.tick(now);
+    EXPECT_EQ(counters.get(CounterId::tables_nearly_full), 3U);
+}
+
 TEST_F(EnginePumpTest, final_checkpoint_is_left_out_when_the_journal_is_full)
 {
     pump.final_checkpoint(now);

@@ -34,7 +34,7 @@ protected:
         auto const error = view_.decode(dialect, body_);
         EXPECT_TRUE(error.ok()) << iso8583::meaning(error.code) << " DE " << error.de;
         Extraction result;
-        result.extracted = extract({view_, link, hash_, kNow, 5, 1}, result.command);
+        result.extracted = extract({view_, link, hash_, kNow, 5, 1, de7_}, result.command);
         return result;
     }
     Command accepted(unsigned mti, Fields const& fields)
@@ -50,6 +50,7 @@ protected:
 private:
     KeyedHash hash_ = testing::test_hash();
     iso8583::MessageView view_;
+    De7Memo de7_;
     std::vector<std::byte> body_;
 };
 
@@ -67,6 +68,7 @@ TEST_F(Extract, fills_a_command_from_a_purchase)
     EXPECT_EQ(c.stan, 123U);
     EXPECT_EQ(c.proc_code, 0U);
     EXPECT_EQ(c.de7_ts, kNow);
+    EXPECT_EQ(c.key_ts, kNow);
     EXPECT_EQ(c.acquirer, 100'001U);
     EXPECT_EQ(c.mcc, 5411);
     EXPECT_EQ(c.pos_mode, 51);
@@ -310,6 +312,9 @@ TEST_F(Extract, link_that_restamps_de7_is_keyed_by_local_time)
     auto const repeat = accepted(201, with(with(purchase(5), local), {{7, "0101000005"}}));
     EXPECT_EQ(original.dup_k0, repeat.dup_k0);
     EXPECT_NE(original.de7_ts, repeat.de7_ts);
+    EXPECT_EQ(original.key_ts, kNow - 60 * kNanosPerSecond) << "23:59 of the last year";
+    EXPECT_EQ(repeat.key_ts, original.key_ts);
+    EXPECT_NE(original.has & engine::has_local_time, 0);
     auto const reversal = accepted(
         400, with(with(purchase(6), local), {{90, "020000000501010000000000000000000000000000"}}));
     EXPECT_EQ(reversal.orig_k0, original.dup_k0);

@@ -98,9 +98,10 @@ void FakeEngine::record(engine::Outbox& out) noexcept
     out.last_seq = last_seq;
 }
 
-void FakeEngine::process(std::span<engine::Command const> batch, UnixNanos,
+void FakeEngine::process(std::span<engine::Command const> batch, UnixNanos wall_ns,
                          engine::Outbox& out) noexcept
 {
+    seen_wall_ns = wall_ns;
     for (auto const& command : batch) {
         ++commands_seen;
         if (keep_commands) commands.push_back(command);
@@ -117,8 +118,9 @@ void FakeEngine::process(std::span<engine::Command const> batch, UnixNanos,
     }
 }
 
-void FakeEngine::checkpoint(UnixNanos, engine::Outbox& out) noexcept
+void FakeEngine::checkpoint(UnixNanos wall_ns, engine::Outbox& out) noexcept
 {
+    seen_wall_ns = wall_ns;
     ++checkpoints;
     record(out);
 }

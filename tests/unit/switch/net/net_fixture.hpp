@@ -48,9 +48,16 @@ class FakeEngine final : public EnginePort {
 public:
     void process(std::span<engine::Command const> commands, UnixNanos wall_ns,
                  engine::Outbox& out) noexcept override;
-    void tick(UnixNanos, engine::Outbox&) noexcept override { ++ticks; }
+    void tick(UnixNanos wall_ns, engine::Outbox&) noexcept override
+    {
+        ++ticks;
+        seen_wall_ns = wall_ns;
+    }
     void checkpoint(UnixNanos wall_ns, engine::Outbox& out) noexcept override;
+    [[nodiscard]] engine::Fills fills(UnixNanos) const noexcept override { return fill; }
 
+    UnixNanos seen_wall_ns = 0;  // of the last call
+    engine::Fills fill;
     std::size_t record_bytes = 320;
     Sequence last_seq = 0;
     std::uint64_t commands_seen = 0;

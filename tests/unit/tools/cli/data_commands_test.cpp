@@ -160,8 +160,47 @@ TEST_F(DataCommands, DamageIsRefusedWithThreeAndNamesThePlace)
     EXPECT_EQ(json.json()["ok"], false);
     EXPECT_TRUE(json.json()["digest"].is_null());
     EXPECT_FALSE(json.json()["error"].get<std::string>().empty());
-    EXPECT_EQ(run({"ledger", "trial-balance"}).code, exit_invalid);
+    EXPECT_EQ(json.json()["tail"], "damaged");
     EXPECT_EQ(run({"journal", "cat"}).code, exit_invalid);
+    auto const cat = run({"journal", "cat", "--json"});
+    EXPECT_EQ(cat.lines().back()["ok"], false) << "a reader of the lines alone must see it";
+    auto const stat = run({"journal", "stat", "--json"});
+    EXPECT_EQ(stat.code, exit_invalid);
+    EXPECT_EQ(stat.json()["ok"], false);
+    EXPECT_EQ(stat.json()["tail"], "damaged");
+    EXPECT_EQ(stat.json()["error"], json.json()["error"]);
+}
+
+TEST_F(DataCommands, TheBooksOfADamagedJournalAreNeverCalledBalanced)
+{
+    fill();
+    damage();
+    auto const text = run({"ledger", "trial-balance"});
+    EXPECT_EQ(text.code, exit_invalid);
+    EXPECT_EQ(text.out.find("BALANCED"), std::string::npos) << text.out;
+    EXPECT_NE(text.out.find("NOT PROVEN"), std::string::npos) << text.out;
+    auto const json = run({"ledger", "trial-balance", "--json"});
+    EXPECT_EQ(json.json()["balanced"], false);
+    EXPECT_EQ(json.json()["ok"], false);
+}
+
+TEST_F(DataCommands, NothingIsSaidAboutTheTailOfAJournalThatCannotBeOpened)
+{
+    fill();
+    fs::remove(fs::path(directory()) / "CONTROL");
+    auto const text = run({"journal", "verify"});
+    EXPECT_EQ(text.code, exit_invalid);
+    EXPECT_EQ(text.out.find("tail"), std::string::npos) << text.out;
+    EXPECT_TRUE(run({"journal", "verify", "--json"}).json()["tail"].is_null());
+}
+
+TEST_F(DataCommands, FollowEndsAtTheLastRecordAskedFor)
+{
+    fill();
+    auto const all = run({"journal", "cat", "--json"}).lines();
+    EXPECT_EQ(run({"journal", "cat", "-f", "--json", "-n", "3"}).lines().size(), 3U);
+    auto const last = std::to_string(last_seq_);
+    EXPECT_EQ(run({"journal", "cat", "--follow", "--json", "-e", last}).lines(), all);
 }
 
 TEST_F(DataCommands, TrialBalanceIsZeroPerCurrencyAndKind)

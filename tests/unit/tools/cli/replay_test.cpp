@@ -54,6 +54,16 @@ TEST(ReplayCommand, EqualAnswersExitWithZeroAndDifferentOnesWithOne)
     EXPECT_EQ(object["examples"][0]["got"], "00");
 }
 
+TEST(ReplayCommand, AFileThatCannotBeReadSaysWhy)
+{
+    for (auto const& [path, why] :
+         {std::pair{"/no/such.jsonl", "No such file"}, {"/", "Is a directory"}}) {
+        auto const out = replay(path, "127.0.0.1:1", {});
+        EXPECT_EQ(out.code, exit_invalid);
+        EXPECT_NE(out.err.find(why), std::string::npos) << out.err;
+    }
+}
+
 TEST(ReplayCommand, WithoutCompareDifferencesDoNotMatter)
 {
     test::TemporaryFile const file("plain.jsonl");

@@ -105,6 +105,27 @@ TEST(Cli, BadValuesSayWhatWasWanted)
     }
 }
 
+TEST(Cli, AMistypedCommandLineGivesAnObjectWhenJsonIsAskedFor)
+{
+    for (auto const& args : {std::vector<std::string>{"laod", "--json"},
+                             {"journal", "verfy", "--json"},
+                             {"load", "--json", "--tagret", ":1"},
+                             {"load", "--json", "--target", ":1", "--rate", "x"},
+                             {"load", "--json", "--target", ":1", "--cards", "0"},
+                             {"replay", "f", "--json", "--target", ":1", "--loop", "0"},
+                             {"journal", "cat", "--json", "--type", "pots"},
+                             {"ledger", "accounts", "--json", "--kind", "custmer"}}) {
+        auto const out = run(args);
+        EXPECT_EQ(out.code, exit_usage);
+        auto const object = nlohmann::json::parse(out.out, nullptr, false);
+        ASSERT_TRUE(object.is_object()) << out.out;
+        EXPECT_EQ(object["ok"], false);
+        EXPECT_EQ(object["exit"], 2);
+        EXPECT_EQ(object["remedy"].get<std::string>().rfind("turnout help", 0), 0U);
+        EXPECT_NE(out.err.find(object["error"].get<std::string>()), std::string::npos);
+    }
+}
+
 TEST(Cli, NoCommandShowsTheOverviewAsAnError)
 {
     auto const none = run({});
@@ -207,18 +228,6 @@ TEST(Cli, AClosedOutputIsAFailure)
     std::ostringstream out, err;
     out.setstate(std::ios::badbit);
     EXPECT_EQ(run_cli({"version"}, {out, err, false, false}), exit_failed);
-}
-
-TEST(Nearest, FindsTheLikelyWordOrNothing)
-{
-    static constexpr std::array<std::string_view, 4> kWords{"load", "replay", "journal", "config"};
-    EXPECT_EQ(nearest("laod", kWords), "load");
-    EXPECT_EQ(nearest("lod", kWords), "load");
-    EXPECT_EQ(nearest("journla", kWords), "journal");
-    EXPECT_EQ(nearest("jornal", kWords), "journal");
-    EXPECT_EQ(nearest("settlement", kWords), "");
-    EXPECT_EQ(nearest(std::string(1'000, 'x'), kWords), "");
-    EXPECT_EQ(nearest("", kWords), "");
 }
 
 TEST(Context, FailuresAreAlsoDataWithJson)

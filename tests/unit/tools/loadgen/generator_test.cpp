@@ -364,12 +364,12 @@ TEST(Generator, TheRecordHasALinePerMessageAndNoPan)
         EXPECT_EQ(line.find("999901"), std::string::npos) << line;
         auto const object = nlohmann::json::parse(line);
         for (auto const* key :
-             {"t_ns", "mti", "stan", "de7", "term", "rrn", "amount", "rc", "approval"})
+             {"t_ns", "mti", "stan", "de7", "terminal", "rrn", "amount", "rc", "approval"})
             EXPECT_TRUE(object.contains(key)) << key;
         EXPECT_EQ(object["mti"], "0100");
         EXPECT_EQ(object["stan"].get<std::string>().size(), 6U);
         EXPECT_EQ(object["de7"].get<std::string>().size(), 10U);
-        EXPECT_EQ(object["term"].get<std::string>().size(), 8U);
+        EXPECT_EQ(object["terminal"].get<std::string>().size(), 8U);
         EXPECT_EQ(object["rrn"].get<std::string>().size(), 12U);
         if (object["rc"].is_null()) {
             ++silent;
