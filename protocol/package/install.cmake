@@ -5,8 +5,14 @@ include(CMakePackageConfigHelpers)
 set(modules turnout_protocol_core turnout_protocol_wire turnout_iso8583)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/turnout-iso8583)
 
-foreach(module ${modules})
+# Dialect files are a component, so that users of the codec need neither JSON nor XML.
+if(TURNOUT_PROTOCOL_SPEC)
+  set(spec_modules turnout_iso8583_spec)
+endif()
+
+foreach(module ${modules} ${spec_modules})
   string(REPLACE "turnout_" "" exported ${module})
+  string(REPLACE "_spec" "-spec" exported ${exported})
   set_target_properties(${module} PROPERTIES EXPORT_NAME ${exported})
   target_include_directories(${module} INTERFACE
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/turnout>)
@@ -17,6 +23,14 @@ install(TARGETS ${modules} EXPORT turnout-iso8583Targets
 install(DIRECTORY core wire iso8583
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/turnout/protocol FILES_MATCHING PATTERN "*.hpp")
 install(EXPORT turnout-iso8583Targets NAMESPACE turnout:: DESTINATION ${package_dir})
+if(spec_modules)
+  install(TARGETS ${spec_modules} EXPORT turnout-iso8583-specTargets
+          ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+  # The other headers of that module are its own: they show the JSON library.
+  install(FILES spec/dialect_file.hpp spec/import_spec.hpp spec/spec_error.hpp
+          DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/turnout/protocol/spec)
+  install(EXPORT turnout-iso8583-specTargets NAMESPACE turnout:: DESTINATION ${package_dir})
+endif()
 
 set(TURNOUT_BOOST_VERSION ${Boost_VERSION_MAJOR}.${Boost_VERSION_MINOR})
 configure_package_config_file(package/turnout-iso8583Config.cmake.in
