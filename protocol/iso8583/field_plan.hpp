@@ -70,7 +70,7 @@ static_assert(sizeof(FieldPlan) == 32);
                    : spec.encoding == Encoding::hex_ebcdic ? FieldCheck::general
                                                            : FieldCheck::hex;
         case Attribute::any:
-            return FieldCheck::raw;
+            return spec.encoding == Encoding::utf8 ? FieldCheck::general : FieldCheck::raw;
         default:
             break;
     }
@@ -147,7 +147,10 @@ static_assert(sizeof(FieldPlan) == 32);
     if (packed) plan.pad_nibble = pads_right(spec.pad) ? 0x0f : 0xf0;
     auto const odd = spec.length_max % 2 == 1;
     if (packed && pads_f(spec.pad) && (!spec.fixed() || odd)) plan.check = FieldCheck::general;
-    if (plan.check == FieldCheck::signed_bcd && !odd) plan.check = FieldCheck::general;
+    // Digits behind a sign have no pad nibble in the quick check, and a sign is always there.
+    auto const sign = spec.attribute == Attribute::xn;
+    if (sign && (!spec.fixed() || (spec.encoding == Encoding::bcd && !odd)))
+        plan.check = FieldCheck::general;
     if (!spec.fixed()) return compile_variable(spec, plan);
     auto const bytes = value_bytes(spec, spec.length_max);
     plan.step = step_of(plan.check, bytes);

@@ -8,21 +8,23 @@ namespace {
 
 constexpr unsigned kNoDigit = 255;
 
-// Digit i of a digit prefix, or kNoDigit; `byte` is where it stands.
-struct PrefixDigit {
-    unsigned value;
-    std::size_t byte;
-};
-PrefixDigit prefix_digit(PrefixKind kind, unsigned digits, std::byte const* at, unsigned i) noexcept
+bool is_character_prefix(PrefixKind kind) noexcept
 {
-    if (kind == PrefixKind::ascii || kind == PrefixKind::ebcdic) {
-        auto const zero = kind == PrefixKind::ebcdic ? 0xf0U : 0x30U;
-        auto const digit = static_cast<unsigned>(at[i]) ^ zero;
-        return {digit > 9 ? kNoDigit : digit, i};
-    }
-    auto const nibble = kind == PrefixKind::bcd ? i + digits % 2 : i;
-    auto const digit = nibble_at(at, nibble);
-    return {digit > 9 ? kNoDigit : digit, nibble / 2};
+    return kind == PrefixKind::ascii || kind == PrefixKind::ebcdic;
+}
+
+// Where digit i of a prefix with an even count of packed digits stands.
+std::size_t prefix_digit_byte(PrefixKind kind, unsigned i) noexcept
+{
+    return is_character_prefix(kind) ? i : i / 2;
+}
+// That digit, or kNoDigit; its byte is there.
+unsigned prefix_digit(PrefixKind kind, std::byte const* at, unsigned i) noexcept
+{
+    auto const zero = kind == PrefixKind::ebcdic ? 0xf0U : 0x30U;
+    auto const digit =
+        is_character_prefix(kind) ? static_cast<unsigned>(at[i]) ^ zero : nibble_at(at, i);
+    return digit > 9 ? kNoDigit : digit;
 }
 
 // The nibble that an odd count leaves over must be 0.
@@ -100,11 +102,6 @@ Fault measure_utf8(ByteView bytes, std::size_t characters, FieldPlace& place) no
     return {};
 }
 
-bool counts_characters(FieldSpec const& spec) noexcept
-{
-    return spec.encoding == Encoding::utf8 && spec.unit == LengthUnit::units;
-}
-
 Fault read_measured(FieldSpec const& spec, ByteView bytes, std::size_t at,
                     FieldPlace& place) noexcept
 {
@@ -123,9 +120,10 @@ Fault read_measured(FieldSpec const& spec, ByteView bytes, std::size_t at,
         return fault.ok() ? read_value(spec, bytes, place) : fault;
     }
     if (!bytes_of_declared(spec, declared, place.value_bytes)) return {Errc::bad_length, at};
-    place.units = spec.unit == LengthUnit::bytes || !is_packed(spec)
-                      ? units_of_bytes(spec, place.value_bytes)
-                      : declared;
+    auto const digits = is_packed(spec) && spec.attribute != Attribute::xn;
+    auto const counted =
+        spec.unit == LengthUnit::units || (digits && spec.unit == LengthUnit::nibbles);
+    place.units = counted ? declared : units_of_bytes(spec, place.value_bytes);
     // Digits that a count of bytes includes as padding are not part of the value.
     auto const whole = place.value_bytes <= bytes.size() - place.value_at;
     if (spec.unit == LengthUnit::bytes && whole)
@@ -235,8 +233,9 @@ Fault read_length(PrefixKind kind, unsigned digits, ByteView bytes, std::size_t 
     // The zero in front of an odd count may be a digit of a longer number: 3 digits in 2 bytes.
     auto const extra = kind == PrefixKind::bcd ? digits % 2 : 0U;
     for (unsigned i = 0; i < digits + extra; ++i) {
-        auto const [digit, byte] = prefix_digit(kind, digits + extra, first, i);
+        auto const byte = prefix_digit_byte(kind, i);
         if (byte >= seen) return {Errc::truncated, bytes.size()};
+        auto const digit = prefix_digit(kind, first, i);
         if (digit > 9U) return {Errc::bad_length, at + byte};
         number = number * 10U + digit;
     }

@@ -12,6 +12,11 @@ namespace turnout::iso8583 {
     return index % 2 == 0 ? byte >> 4U : byte & 15U;
 }
 
+// Nothing but 0x20..0x7e; eight characters at a time.
+[[nodiscard]] bool all_printable(std::string_view text) noexcept;
+// Nothing above 0x7f.
+[[nodiscard]] bool all_ascii(std::string_view text) noexcept;
+
 // C0 and DEL.
 [[nodiscard]] constexpr bool is_control(std::byte byte) noexcept
 {
@@ -23,6 +28,12 @@ namespace turnout::iso8583 {
     return encoding == Encoding::ebcdic_037   ? wire::CodePage::ibm_037
            : encoding == Encoding::ebcdic_500 ? wire::CodePage::ibm_500
                                               : wire::CodePage::ibm_1047;
+}
+
+// Units are code points; UTF-8 behind a prefix that counts bytes has bytes as its units.
+[[nodiscard]] constexpr bool counts_characters(FieldSpec const& spec) noexcept
+{
+    return spec.encoding == Encoding::utf8 && (spec.fixed() || spec.unit == LengthUnit::units);
 }
 
 // Which of `nibbles` carry the `units` digits; the others are padding.

@@ -67,6 +67,7 @@ bool is_packed(FieldSpec const& spec) noexcept
 
 std::size_t characters_of(std::string_view text) noexcept
 {
+    if (all_ascii(text)) return text.size();
     std::size_t count = 0;
     for (auto const character : text)
         if ((static_cast<unsigned char>(character) & 0xc0U) != 0x80U) ++count;
@@ -79,8 +80,7 @@ std::size_t units_given(FieldSpec const& spec, std::string_view text) noexcept
     if (spec.attribute == Attribute::b) return text.size() / 2;
     if (!is_text(spec.attribute) && spec.attribute != Attribute::z) return text.size();
     if (is_ebcdic(spec.encoding) || spec.encoding == Encoding::latin1) return characters_of(text);
-    auto const counts = spec.encoding == Encoding::utf8 && spec.unit == LengthUnit::units;
-    return counts ? characters_of(text) : text.size();
+    return counts_characters(spec) ? characters_of(text) : text.size();
 }
 
 // Bytes of a value that has `given` of its `units`.
@@ -202,8 +202,26 @@ bool goes_through_latin1(FieldSpec const& spec) noexcept
     return is_ebcdic(spec.encoding) || spec.encoding == Encoding::latin1;
 }
 
+// Most text: the same in Latin-1, by table in EBCDIC.
+void put_ascii(FieldSpec const& spec, std::string_view text, std::byte* out) noexcept
+{
+    auto const bytes = as_bytes(text);
+    if (!is_ebcdic(spec.encoding)) {
+        std::copy(bytes.begin(), bytes.end(), out);
+        return;
+    }
+    auto const& table = wire::ebcdic_of_latin1(page_of(spec.encoding));
+    for (auto const byte : bytes)
+        *out++ = static_cast<std::byte>(table[static_cast<std::size_t>(byte)]);
+}
+
 Errc put_characters(FieldSpec const& spec, std::string_view text, std::byte* out) noexcept
 {
+    auto const anything = spec.attribute == Attribute::any;
+    if (goes_through_latin1(spec) && (anything ? all_ascii(text) : all_printable(text))) {
+        put_ascii(spec, text, out);
+        return Errc::ok;
+    }
     if (goes_through_latin1(spec)) {
         Latin1Reader reader{text};
         while (reader.more())

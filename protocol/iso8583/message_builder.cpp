@@ -10,34 +10,6 @@
 namespace turnout::iso8583 {
 namespace {
 
-// The bytes of a Word, the others filled with spaces.
-template <class Word>
-std::uint64_t load_spaced(std::byte const* at) noexcept
-{
-    auto const above = ~std::uint64_t{0} << (8U * sizeof(Word) - 1U) << 1U;
-    return std::uint64_t{load<Word>(at)} | (0x20 * wire::kEveryByte & above);
-}
-// First and last Word of `size` bytes, which is between one and two words.
-template <class Word>
-std::uint64_t marks_of_ends(std::byte const* at, std::size_t size) noexcept
-{
-    return wire::not_printable(load_spaced<Word>(at)) |
-           wire::not_printable(load_spaced<Word>(at + size - sizeof(Word)));
-}
-
-bool all_printable(std::string_view value) noexcept
-{
-    auto const* const at = as_bytes(value).data();
-    auto const size = value.size();
-    if (size < 2) return size == 0 || wire::not_printable(load_spaced<std::uint8_t>(at)) == 0;
-    if (size < 4) return marks_of_ends<std::uint16_t>(at, size) == 0;
-    if (size < 8) return marks_of_ends<std::uint32_t>(at, size) == 0;
-    auto marks = wire::not_printable(load<std::uint64_t>(at + size - 8));
-    for (std::size_t i = 0; i + 8 < size; i += 8)
-        marks |= wire::not_printable(load<std::uint64_t>(at + i));
-    return marks == 0;
-}
-
 // The usual forms of digits, which number() writes without a detour over text.
 bool is_plain_number(FieldSpec const& spec, FieldPlan const& plan) noexcept
 {
@@ -252,7 +224,7 @@ void MessageBuilder::text(unsigned de, std::string_view value) noexcept
         return fail(Errc::unknown_field, de);
     auto const& plan = dialect_->plans[de];
     // What answers are made of: a fixed text field, given in full.
-    if (value.size() == plan.length_max && plan.step != FieldCheck::variable && !value.empty()) {
+    if (value.size() == plan.wire_bytes && plan.step < FieldCheck::variable && !value.empty()) {
         if (plan.check == FieldCheck::text && all_printable(value)) [[likely]] {
             auto* const at = claim(de, value.size());
             if (at == nullptr) [[unlikely]]

@@ -56,11 +56,11 @@ void expand_nibbles(ByteView value, std::size_t units, char* out) noexcept
     }
 }
 
-// Right-aligned digits, the usual form.
+// Right-aligned digits behind at most a zero, the usual form.
 bool is_plain_packed(FieldSpec const& spec) noexcept
 {
     return spec.encoding == Encoding::bcd && spec.attribute != Attribute::xn &&
-           !pads_right(spec.pad);
+           spec.pad == DigitPad::left_zero;
 }
 
 // Lies on the wire as it is shown.

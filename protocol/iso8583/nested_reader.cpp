@@ -149,6 +149,23 @@ bool NestedReader::next_bit(Subfield& out) noexcept
     return at_ == value_.size() ? false : fail(Errc::trailing_bytes, at_);
 }
 
+namespace {
+
+// Bytes of a value of `units` at `at`. Characters of UTF-8 have to be looked at; what is malformed
+// there counts as a byte each and is found when the value is checked.
+std::size_t bytes_of_units(FieldSpec const& spec, ByteView bytes, std::size_t at,
+                           std::size_t units) noexcept
+{
+    if (spec.encoding != Encoding::utf8 || spec.unit != LengthUnit::units)
+        return value_bytes(spec, units);
+    auto end = at;
+    for (; units > 0 && end < bytes.size(); --units)
+        end += std::max<std::size_t>(1, utf8_size(bytes, end));
+    return end - at + units;
+}
+
+}  // namespace
+
 bool NestedReader::next_tlv(Subfield& out) noexcept
 {
     if (at_ == value_.size()) return false;
@@ -174,7 +191,7 @@ bool NestedReader::next_tlv(Subfield& out) noexcept
     std::size_t const declared = number - (inner_->length_inclusive ? own : 0);
     auto const* const spec = find(id);
     auto const counts_units = inner_->length_unit == LengthUnit::units && spec != nullptr;
-    auto const bytes = counts_units ? value_bytes(spec->spec, declared)
+    auto const bytes = counts_units ? bytes_of_units(spec->spec, value_, length_at + own, declared)
                        : inner_->length_unit == LengthUnit::nibbles ? (declared + 1) / 2
                                                                     : declared;
     auto const value_at = length_at + own;

@@ -140,6 +140,25 @@ Defaults defaults_of(DialectTree const& tree)
             pad.winner(plain.pad)};
 }
 
+std::size_t least_bytes(FieldSpec const& spec) noexcept
+{
+    if (spec.fixed()) return iso8583::value_bytes(spec, spec.length_max);
+    return iso8583::prefix_bytes(spec) + iso8583::value_bytes(spec, spec.length_min);
+}
+
+std::optional<std::uint64_t> first_beyond(FieldNode const& field) noexcept
+{
+    if (field.inside.empty() || field.inside.front().form.kind != iso8583::NestedKind::positional)
+        return {};
+    auto const room = iso8583::value_bytes(field.spec, field.spec.length_max);
+    std::size_t end = 0;
+    for (auto const& [id, sub] : field.inside.front().fields) {
+        end += least_bytes(sub.spec);
+        if (end > room) return id;
+    }
+    return {};
+}
+
 bool secret_by_number(unsigned de) noexcept
 {
     return de <= kFieldsMax && iso8583::dialect_1987_binary().fields[de].secret;

@@ -59,6 +59,12 @@ struct DialectTree {
 // What most fields of each kind have.
 [[nodiscard]] Defaults defaults_of(DialectTree const& tree);
 
+// The sub-field by position that ends behind the end of its field, counted with the least that each
+// takes; nothing when all fit or the layout has no positions.
+[[nodiscard]] std::optional<std::uint64_t> first_beyond(FieldNode const& field) noexcept;
+// The least number of bytes that a sub-field takes.
+[[nodiscard]] std::size_t least_bytes(iso8583::FieldSpec const& spec) noexcept;
+
 // Whether the 1987 edition's DE of that number is secret: the default of "secret" for a field that
 // is new, because a PAN that a file forgets to mark must not get into a log.
 [[nodiscard]] bool secret_by_number(unsigned de) noexcept;

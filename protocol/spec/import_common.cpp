@@ -1,5 +1,7 @@
 #include "protocol/spec/import_common.hpp"
 
+#include "protocol/spec/read_field.hpp"
+
 #include <algorithm>
 
 namespace turnout::spec {
@@ -77,11 +79,13 @@ void Importer::mend_inside(std::size_t at, unsigned de, FieldNode& node)
 {
     if (node.inside.empty()) return;
     auto& inside = node.inside.front();
-    auto bad = inside.fields.empty() && inside.form.kind != NestedKind::ber_tlv;
+    auto bad = (inside.fields.empty() && inside.form.kind != NestedKind::ber_tlv) ||
+               first_beyond(node).has_value();
     for (auto& [id, sub] : inside.fields) {
         mend_inside(at, de, sub);
         sub.name = valid_text(std::move(sub.name));
-        bad = bad || iso8583::problem_of(sub.spec) != SpecProblem::none;
+        bad = bad || iso8583::problem_of(sub.spec) != SpecProblem::none ||
+              subfield_id(subfield_key(id, inside.form), inside.form) != id;
     }
     if (!bad) return;
     note(at, de, "its sub-fields cannot be said here", "the field has none");

@@ -63,6 +63,11 @@ bool is_true(pugi::xml_node node, char const* attribute, bool otherwise)
     return value.empty() ? otherwise : value == "true";
 }
 
+// Attributes that are read, or that change nothing on the wire.
+constexpr std::string_view kKnownAttributes[] = {
+    "id",       "length",     "name",       "class",        "pad",
+    "packager", "emitBitmap", "firstField", "headerLength", "maxValidField"};
+
 bool fits(pugi::xml_node node, unsigned depth, unsigned& elements)
 {
     if (depth > kDepthMax) return false;
@@ -115,12 +120,25 @@ private:
         if (!id)
             return import_.note(at(node), 0, "an element has no number as its id",
                                 "it was left out");
+        unknown_attributes(node, *id);
         if (*id == 0) return mti(node);
         if (*id == 1) return bitmap(node);
         FieldNode field;
         if (!read(node, *id, field)) return;
         if (kind == "isofieldpackager") subfields(node, *id, field, 0);
         import_.add(at(node), *id, std::move(field));
+    }
+
+    void unknown_attributes(pugi::xml_node node, unsigned de)
+    {
+        for (auto const attribute : node.attributes()) {
+            std::string_view const name = attribute.name();
+            if (std::find(std::begin(kKnownAttributes), std::end(kKnownAttributes), name) ==
+                std::end(kKnownAttributes))
+                import_.note(at(node), de,
+                             "attribute \"" + std::string{name.substr(0, 60)} + "\" is not known",
+                             "it has no effect");
+        }
     }
 
     void mti(pugi::xml_node node)
@@ -217,6 +235,7 @@ private:
                              "it was left out");
                 continue;
             }
+            unknown_attributes(child, de);
             if (has_bitmap && inner_bitmap(child, de, inside.form)) continue;
             FieldNode sub;
             if (!read(child, de, sub)) continue;
@@ -274,8 +293,8 @@ private:
 pugi::xml_node root_of(SpecReport& report, pugi::xml_document& document)
 {
     auto const text = report.text();
-    if (text.size() > kSpecBytesMax) {
-        report.add(0, {}, "longer than " + std::to_string(kSpecBytesMax) + " bytes",
+    if (text.size() > kImportBytesMax) {
+        report.add(0, {}, "longer than " + std::to_string(kImportBytesMax) + " bytes",
                    "is this the file that you mean?");
         return {};
     }

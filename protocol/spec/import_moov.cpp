@@ -4,6 +4,7 @@
 #include "protocol/spec/read_field.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace turnout::spec {
 namespace {
@@ -54,9 +55,15 @@ private:
     unsigned de_;
 };
 
-constexpr std::string_view kKnownKeys[] = {"type",   "length",           "description", "enc",
+using Keys = std::span<std::string_view const>;
+constexpr std::string_view kTopKeys[] = {"name", "fields"};
+constexpr std::string_view kFieldKeys[] = {"type",   "length",           "description", "enc",
                                            "prefix", "padding",          "tag",         "subfields",
                                            "bitmap", "disableautoexpand"};
+constexpr std::string_view kTagKeys[] = {"length", "enc", "padding", "sort"};
+constexpr std::string_view kPaddingKeys[] = {"type", "pad"};
+constexpr std::string_view kTypes[] = {"String",    "Numeric", "Binary", "Bitmap", "Hex",
+                                       "Composite", "Track1",  "Track2", "Track3"};
 
 bool is_digits(std::string_view type) noexcept
 {
@@ -79,6 +86,7 @@ public:
                                  "is this a JSON specification of moov-io/iso8583?");
             return {};
         }
+        unknown_keys(root, 0, kTopKeys);
         import_.tree().form.bitmap = BitmapForm::binary;
         for (auto const& member : fields->members) {
             auto const de = decimal(member.key);
@@ -119,6 +127,7 @@ private:
     {
         auto const enc = field.text("enc");
         auto& form = import_.tree().form;
+        unknown_words(field);
         if (enc == "BCD")
             form.mti = Charset::bcd;
         else if (enc.starts_with("EBCDIC"))
@@ -131,6 +140,7 @@ private:
     {
         auto const enc = field.text("enc");
         auto& form = import_.tree().form;
+        unknown_words(field);
         if (enc == "HexToASCII" || enc == "BytesToASCIIHex")
             form.bitmap = BitmapForm::hex;
         else if (enc != "Binary")
@@ -138,13 +148,22 @@ private:
         form.bitmap_fixed16 = field.flag("disableautoexpand") && field.length() == 16;
     }
 
-    void unknown_keys(MoovField const& field)
+    void unknown_keys(JsonNode const& node, unsigned de, Keys known)
     {
-        for (auto const& member : field.node().members)
-            if (std::find(std::begin(kKnownKeys), std::end(kKnownKeys), member.key) ==
-                std::end(kKnownKeys))
-                import_.note(member.key_at, field.de(), unknown("key", member.key),
-                             "it has no effect");
+        for (auto const& member : node.members)
+            if (std::find(known.begin(), known.end(), member.key) == known.end())
+                import_.note(member.key_at, de, unknown("key", member.key), "it has no effect");
+    }
+
+    void unknown_words(MoovField const& field)
+    {
+        unknown_keys(field.node(), field.de(), kFieldKeys);
+        if (auto const* const tag = field.object("tag")) unknown_keys(*tag, field.de(), kTagKeys);
+        if (auto const* const padding = field.object("padding"))
+            unknown_keys(*padding, field.de(), kPaddingKeys);
+        auto const type = field.text("type");
+        if (std::find(std::begin(kTypes), std::end(kTypes), type) == std::end(kTypes))
+            note(field, unknown("type", type), "it is taken as a String");
     }
 
     // False, with a note, when there is no such field here.
@@ -153,7 +172,7 @@ private:
         node.name = std::string{field.text("description").substr(0, 200)};
         node.spec.length_max = field.length();
         node.spec.secret = secret_by_number(field.de());
-        unknown_keys(field);
+        unknown_words(field);
         if (!read_prefix(field, node.spec)) return false;
         auto const* const subfields = field.object("subfields");
         if (subfields != nullptr && !subfields->members.empty())
@@ -373,6 +392,11 @@ Result<Import, SpecErrors> import_moov(std::string_view json, std::string const&
 {
     SpecErrors errors;
     SpecReport report{file, json, errors};
+    if (json.size() > kImportBytesMax) {
+        report.add(0, {}, "longer than " + std::to_string(kImportBytesMax) + " bytes",
+                   "is this the file that you mean?");
+        return errors;
+    }
     auto const root = parse_json(report);
     if (!root || !errors.empty()) return errors;
     if (root->kind != JsonNode::Kind::object) {

@@ -7,6 +7,9 @@
 
 namespace turnout::spec {
 
+// A file to import is shorter than a dialect file, so that the result can be written as one.
+inline constexpr std::size_t kImportBytesMax = kSpecBytesMax / 4;
+
 // A construct without counterpart.
 struct ImportNote {
     std::string file;
@@ -27,7 +30,7 @@ struct Import {
 };
 
 // `name` becomes the dialect's; `file` is for errors and notes. Errors: no XML or JSON, too large
-// (kSpecBytesMax), too deep, entities, or nothing in it that is a field.
+// (kImportBytesMax), too deep, entities, or nothing in it that is a field.
 [[nodiscard]] Result<Import, SpecErrors> import_jpos(std::string_view xml, std::string const& file,
                                                      std::string const& name);
 [[nodiscard]] Result<Import, SpecErrors> import_moov(std::string_view json, std::string const& file,

@@ -34,10 +34,6 @@ public:
         ++*this;
         return before;
     }
-    friend bool operator==(CountingIterator const& a, CountingIterator const& b) noexcept
-    {
-        return a.at_ == b.at_;
-    }
     friend bool operator!=(CountingIterator const& a, CountingIterator const& b) noexcept
     {
         return a.at_ != b.at_;

@@ -136,6 +136,7 @@ private:
     void read_top(ObjectReader& object, DialectTree& tree, bool base_unknown)
     {
         auto& report = object.report();
+        (void)object.text("$schema");  // for editors
         if (auto name = object.text("name")) {
             if (!is_name(*name))
                 object.error("name", "is no name", "use 1 to 63 letters, digits, - _ or .");

@@ -82,13 +82,6 @@ std::string_view key_hint(NestedKind kind) noexcept
     return "use exactly as many characters as the tag's size says, two hex digits a binary byte";
 }
 
-// The least number of bytes that a sub-field takes.
-std::size_t least_bytes(FieldSpec const& spec) noexcept
-{
-    if (spec.fixed()) return iso8583::value_bytes(spec, spec.length_max);
-    return iso8583::prefix_bytes(spec) + iso8583::value_bytes(spec, spec.length_min);
-}
-
 }  // namespace
 
 std::optional<unsigned> decimal(std::string_view text) noexcept
@@ -284,7 +277,7 @@ void FieldReader::check_positions(ObjectReader& object, JsonNode const& fields,
                                   FieldNode const& field)
 {
     auto const& subs = field.inside.front().fields;
-    auto const room = iso8583::value_bytes(field.spec, field.spec.length_max);
+    auto const beyond = first_beyond(field);
     std::size_t end = 0;
     std::uint64_t expected = 1;
     for (auto const& [id, sub] : subs) {
@@ -304,7 +297,8 @@ void FieldReader::check_positions(ObjectReader& object, JsonNode const& fields,
                         "it starts at byte " + std::to_string(end));
         }
         end += least_bytes(sub.spec);
-        if (end <= room) continue;
+        if (beyond != id) continue;
+        auto const room = iso8583::value_bytes(field.spec, field.spec.length_max);
         report_.add(where, object.path_of(key),
                     "ends behind byte " + std::to_string(room) + ", where its field ends",
                     "shorten it or lengthen the field");

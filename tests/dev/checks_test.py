@@ -286,11 +286,12 @@ class Docs(Tree):
 
 
 class WireTables(Tree):
-    """The scratch tree has the real table; the document starts as the real one."""
+    """The scratch tree has the real tables; the document starts as the real one."""
 
     def setUp(self):
         super().setUp()
-        for name in ("protocol/iso8583/dialect_1987.cpp", "docs/formats/wire.md"):
+        sources = [f"protocol/iso8583/dialect_{edition}.cpp" for edition in (1987, 1993, 2003)]
+        for name in (*sources, "docs/formats/wire.md"):
             self.write(name, (ROOT / name).read_text(encoding="utf-8"))
 
     def test_document_that_agrees_passes(self):

@@ -155,7 +155,97 @@ bool can_carry(FieldSpec const& spec, std::string const& value)
     return value.size() >= spec.length_min && value.size() <= spec.length_max;
 }
 
+using Subfields = std::vector<iso8583::DialectSource::Subfield>;
+using iso8583::NestedKind;
+using iso8583::NestedSpec;
+using iso8583::TagForm;
+
+std::uint64_t random_tag(NestedSpec const& form, Random& random)
+{
+    std::uint64_t id = 0;
+    for (unsigned i = 0; i < form.tag_size; ++i) {
+        auto const letter = form.tag != TagForm::bcd && chance(random, 30);
+        auto const character = letter ? 'A' + random.below(26) : '0' + random.below(10);
+        id = id << 8U | (form.tag == TagForm::binary ? random.below(256) : character);
+    }
+    return id;
+}
+
+std::uint64_t random_id(NestedSpec const& form, std::size_t index, Random& random)
+{
+    switch (form.kind) {
+        case NestedKind::positional:
+            return index + 1;
+        case NestedKind::bitmap:
+            return 2 + random.below(form.bitmap_bits - 1U);
+        case NestedKind::ber_tlv:
+            return one_of(random, {0x82U, 0x9f26U, 0x9f10U, 0x5f2aU, 0x95U, 0xdf8101U});
+        case NestedKind::datasets:
+            return 1 + random.below(0xfe);
+        case NestedKind::tlv:
+            break;
+    }
+    return random_tag(form, random);
+}
+
+NestedSpec random_layout(Random& random)
+{
+    NestedSpec form;
+    form.kind = static_cast<NestedKind>(random.below(5));
+    if (form.kind == NestedKind::tlv) {
+        form.tag = static_cast<TagForm>(random.below(4));
+        form.tag_size = static_cast<std::uint8_t>(1 + random.below(8));
+        form.length_prefix = static_cast<PrefixKind>(1 + random.below(5));
+        form.length_digits = static_cast<std::uint8_t>(1 + random.below(4));
+        form.length_unit = static_cast<iso8583::LengthUnit>(random.below(3));
+        form.length_inclusive = chance(random, 30);
+    }
+    if (form.kind == NestedKind::bitmap) {
+        form.bitmap = static_cast<iso8583::BitmapForm>(random.below(4));
+        form.bitmap_bits = static_cast<std::uint8_t>(8 * (1 + random.below(24)));
+        form.bitmap_chained = chance(random, 30);
+    }
+    return form;
+}
+
+// Index of the new layout plus one: what FieldSpec::nested holds.
+std::uint16_t add_layout(iso8583::DialectSource& source, FieldSpec const& around, unsigned depth,
+                         Random& random)
+{
+    auto form = random_layout(random);
+    std::map<std::uint64_t, FieldSpec> chosen;
+    auto room = iso8583::value_bytes(around, around.length_max);
+    for (std::size_t i = 0; i < 1 + random.below(6); ++i) {
+        auto spec = valid_spec(random);
+        auto const least =
+            iso8583::prefix_bytes(spec) +
+            iso8583::value_bytes(spec, spec.fixed() ? spec.length_max : spec.length_min);
+        if (form.kind == NestedKind::positional && least > room) break;
+        room -= std::min(room, least);
+        if (depth < 3 && chance(random, 20))
+            spec.nested = add_layout(source, spec, depth + 1, random);
+        chosen[random_id(form, i, random)] = spec;
+    }
+    form.subfield_first = static_cast<std::uint16_t>(source.subfields.size());
+    form.subfield_count = static_cast<std::uint16_t>(chosen.size());
+    for (auto const& [id, spec] : chosen)
+        source.subfields.push_back({id, spec, chance(random, 70) ? "S" : ""});
+    source.nested.push_back(form);
+    return static_cast<std::uint16_t>(source.nested.size());
+}
+
 }  // namespace
+
+void add_random_insides(iso8583::DialectSource& source, Random& random)
+{
+    for (auto& spec : source.fields)
+        if (spec.defined() && chance(random, 40)) spec.nested = add_layout(source, spec, 0, random);
+}
+
+std::string random_value(FieldSpec const& spec, Random& random)
+{
+    return value_of(spec, random);
+}
 
 iso8583::DialectSource random_dialect(Random& random)
 {

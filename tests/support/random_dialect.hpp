@@ -12,6 +12,12 @@ namespace turnout::test {
 // 5 to 25 fields, sometimes a header, a third bitmap, fixed 16-byte bitmaps. No inner layouts.
 [[nodiscard]] iso8583::DialectSource random_dialect(Random& random);
 
+// Gives some fields of `source` an inner layout, up to three deep.
+void add_random_insides(iso8583::DialectSource& source, Random& random);
+
+// A value that the field can carry, in the form in which MessageView::text() gives it.
+[[nodiscard]] std::string random_value(iso8583::FieldSpec const& spec, Random& random);
+
 struct RandomMessage {
     unsigned mti = 0;
     std::map<unsigned, std::string> fields;  // as MessageBuilder::text() takes them

@@ -70,8 +70,8 @@ struct WireOptions {
                 auto const made = wire::framing_of(text);
                 return made.has_value() ? std::optional(*made) : std::nullopt;
             },
-            "one of " + framing_names() + ", or a description such as 'binary:2 any:2'",
-            "binary2 (default), ascii4, nac, ... or a description such as 'binary:2 any:2'");
+            framing_names() + ", or its parts such as 'binary:2 any:2'",
+            "binary2 (default), ascii4, nac, ... or its parts");
         add_parsed(
             app, "--header", header_,
             [](std::string_view text) {
@@ -79,7 +79,7 @@ struct WireOptions {
                 return made.has_value() ? std::optional(*made) : std::nullopt;
             },
             "tpdu, base1, base24, d8, unionpay, or pieces such as \"x'60' to:2=from from:2=to\"",
-            "message header: tpdu, base1, base24, d8, unionpay, or its pieces");
+            "tpdu, base1, base24, d8, unionpay or its pieces");
         app.add_flag("--no-header", no_header_, "the framing without its message header");
         app.add_flag("--length-includes-itself", counts_itself_,
                      "the length counts its own bytes too");

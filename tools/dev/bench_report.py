@@ -20,9 +20,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NANOSECONDS = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
-# A figure of the codec is compared with a copy of the same fields at known offsets.
-FLOOR_OF = {"codec.decode.bcd": "codec.copy_floor.bcd",
-            "codec.decode.ascii": "codec.copy_floor.ascii"}
+
+
+def floor_of(name):
+    """A figure of the codec is compared with a copy of the same fields at known offsets."""
+    kind, _, subject = name.removeprefix("codec.").partition(".")
+    return f"codec.copy_floor.{subject}" if kind == "decode" else None
 
 
 def read_google_benchmark(text):
@@ -35,7 +38,7 @@ def read_google_benchmark(text):
         times.setdefault(name, []).append(run["cpu_time"] * NANOSECONDS[run["time_unit"]])
     figures = []
     for name, values in times.items():
-        floor = FLOOR_OF.get(name)
+        floor = floor_of(name)
         figure = {"name": name, "value": round(statistics.median(values), 2), "unit": "ns",
                   "floor": None, "ratio": None,
                   "spread": [round(min(values), 2), round(max(values), 2)], "runs": len(values)}

@@ -1,5 +1,7 @@
 // What it costs to decode the bench 0100 and to build its 0110, next to the floor: copying the
-// same fields from known offsets, without looking at them. One iteration is one message.
+// same fields from known offsets, without looking at them. The same for one message of each class
+// of the corpus, which is built from the text of all its fields. One iteration is one message.
+#include "bench/micro/protocol/corpus_message.hpp"
 #include "protocol/core/crc32c.hpp"
 #include "protocol/iso8583/message_builder.hpp"
 #include "protocol/iso8583/message_view.hpp"
@@ -48,6 +50,26 @@ struct Subject {
 Subject bcd()
 {
     return {dialect_1987_binary(), read_vector("bench-0100-bcd.hex"), 87};
+}
+// The bench 0100 as the ASCII one says it, in EBCDIC.
+Subject ebcdic()
+{
+    auto const text = read_vector("bench-0100-ascii.hex");
+    MessageView view;
+    if (!view.decode(dialect_1987_ascii(), text).ok()) stop("request does not decode");
+    std::vector<std::byte> out(1024);
+    MessageBuilder builder{dialect_1987_ebcdic(), out, view.mti()};
+    std::array<char, 1024> value{};
+    for (unsigned de = 2; de <= 64; ++de) {
+        if (!view.has(de)) continue;
+        auto const size = view.text(de, value);
+        if (!size.has_value()) stop("a field has no text");
+        builder.text(de, {value.data(), *size});
+    }
+    auto const built = builder.finish();
+    if (!built.has_value()) stop("request has no form in EBCDIC");
+    out.resize(*built);
+    return {dialect_1987_ebcdic(), out, 120};
 }
 Subject ascii()
 {
@@ -167,6 +189,79 @@ void copy_floor(benchmark::State& state, Subject const& subject)
     }
 }
 
+struct FieldText {
+    unsigned de;
+    std::string text;
+};
+
+std::size_t build_whole(MessageView const& view, std::vector<FieldText> const& fields,
+                        ByteSpan out) noexcept
+{
+    MessageBuilder builder{view.dialect(), out, view.mti(), view.bitmaps(), view.header()};
+    for (auto const& [de, text] : fields)
+        builder.text(de, text);
+    auto const done = builder.finish();
+    return done.has_value() ? *done : 0;
+}
+
+void corpus_decode(benchmark::State& state, bench::CorpusMessage const* message)
+{
+    decode(state, {message->dialect.dialect(), message->bytes, 0});
+}
+
+void corpus_build(benchmark::State& state, bench::CorpusMessage const* message)
+{
+    MessageView view;
+    if (!view.decode(message->dialect.dialect(), message->bytes).ok()) stop("does not decode");
+    std::vector<FieldText> fields;
+    std::array<char, 4096> text{};
+    for (unsigned de = 2; de <= kFieldsMax; ++de) {
+        if (!view.has(de)) continue;
+        auto const size = view.text(de, text);
+        if (!size.has_value()) stop("a field has no text");
+        fields.push_back({de, {text.data(), *size}});
+    }
+    std::vector<std::byte> out(message->bytes.size());
+    if (build_whole(view, fields, out) != out.size() || out != message->bytes)
+        stop("a message of the corpus is not built to its bytes");
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(build_whole(view, fields, out));
+        benchmark::ClobberMemory();
+    }
+}
+
+// As many copies as there are fields; where they lie is known before.
+void corpus_floor(benchmark::State& state, bench::CorpusMessage const* message)
+{
+    MessageView view;
+    if (!view.decode(message->dialect.dialect(), message->bytes).ok()) stop("does not decode");
+    std::vector<Piece> pieces;
+    for (unsigned de = 2; de <= kFieldsMax; ++de)
+        if (view.has(de))
+            pieces.push_back(
+                {static_cast<std::size_t>(view.wire(de).data() - message->bytes.data()),
+                 view.wire(de).size()});
+    std::vector<std::byte> out(message->bytes.size());
+    for (auto _ : state) {
+        for (auto const& [from, bytes] : pieces)
+            std::memcpy(out.data() + from, message->bytes.data() + from, bytes);
+        benchmark::ClobberMemory();
+    }
+}
+
+void register_corpus(std::vector<bench::CorpusMessage> const& messages)
+{
+    if (messages.empty()) stop("the corpus is missing or not understood");
+    for (auto const& message : messages) {
+        auto const add = [&message](char const* what, auto* run) {
+            benchmark::RegisterBenchmark((what + message.name).c_str(), run, &message);
+        };
+        add("codec.decode.", corpus_decode);
+        add("codec.build.", corpus_build);
+        add("codec.copy_floor.", corpus_floor);
+    }
+}
+
 void checksum(benchmark::State& state, std::size_t bytes)
 {
     std::vector<std::byte> const data(bytes, std::byte{0x5a});
@@ -183,12 +278,17 @@ int main(int argc, char** argv)
     using namespace turnout::iso8583;
     auto const binary = bcd();
     auto const text = ascii();
+    auto const mainframe = ebcdic();
+    auto const corpus = turnout::bench::corpus_messages(TURNOUT_CORPUS_FILE);
     benchmark::RegisterBenchmark("codec.decode.bcd", decode, binary);
     benchmark::RegisterBenchmark("codec.decode.ascii", decode, text);
+    benchmark::RegisterBenchmark("codec.decode.ebcdic", decode, mainframe);
     benchmark::RegisterBenchmark("codec.build.bcd", build, binary);
     benchmark::RegisterBenchmark("codec.build.ascii", build, text);
+    benchmark::RegisterBenchmark("codec.build.ebcdic", build, mainframe);
     benchmark::RegisterBenchmark("codec.copy_floor.bcd", copy_floor<kBcdPieces>, binary);
     benchmark::RegisterBenchmark("codec.copy_floor.ascii", copy_floor<kAsciiPieces>, text);
+    register_corpus(corpus);
     benchmark::RegisterBenchmark("codec.crc32c.record", checksum, std::size_t{320});
     benchmark::RegisterBenchmark("codec.crc32c.frame", checksum, std::size_t{65536});
     benchmark::Initialize(&argc, argv);

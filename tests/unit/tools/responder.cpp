@@ -148,9 +148,9 @@ void Responder::answer(Connection& connection, std::size_t at, std::size_t bytes
         if (view.has(de)) builder.wire(de, view.wire(de));
     auto const built = builder.finish();
     if (!built.has_value()) return;
-    auto const bytes = wire::write_frame(behaviour_.framing, {}, out, *built);
+    auto const frame_bytes = wire::write_frame(behaviour_.framing, {}, out, *built);
     for (auto times = is_nth(behaviour_.twice_every) ? 2 : 1; times > 0; --times)
-        (void)::send(connection.fd, out.data(), bytes, MSG_NOSIGNAL);
+        (void)::send(connection.fd, out.data(), frame_bytes, MSG_NOSIGNAL);
 }
 
 }  // namespace turnout::test

@@ -6,6 +6,8 @@
 #include "protocol/iso8583/header.hpp"
 #include "protocol/iso8583/message_builder.hpp"
 #include "protocol/iso8583/message_view.hpp"
+#include "protocol/wire/framing.hpp"
+#include "protocol/wire/tlv.hpp"
 
 #include <map>
 
@@ -163,6 +165,45 @@ TEST(Corpus, MalformedMessagesAreRefusedAtTheirByte)
         expect_partly_readable(view, error, frame);
     }
     EXPECT_EQ(seen, 57U);
+}
+
+TEST(Corpus, MalformedChipDataIsRefused)
+{
+    std::map<std::string, wire::TlvErrc> const codes{
+        {"tlv-truncated", wire::TlvErrc::truncated},
+        {"tlv-bad-tag", wire::TlvErrc::bad_tag},
+        {"tlv-indefinite-length", wire::TlvErrc::indefinite_length},
+        {"tlv-length-overflow", wire::TlvErrc::length_overflow},
+        {"ok-with-padding", wire::TlvErrc::ok}};
+    std::size_t seen = 0;
+    for (auto const& line : test::corpus("malformed.jsonl")) {
+        if (line.at("layer") != "tlv") continue;
+        SCOPED_TRACE(line.at("id"));
+        ++seen;
+        auto const bytes = test::from_hex(line.at("hex").get<std::string>());
+        auto const error = wire::check_tlv(bytes);
+        EXPECT_EQ(meaning(error.code), meaning(codes.at(line.at("error").get<std::string>())));
+        EXPECT_LE(error.offset_bytes, bytes.size());
+    }
+    EXPECT_EQ(seen, 11U);
+}
+
+// A cut frame is one that has not all arrived; nothing in it is looked at before it has.
+TEST(Corpus, BadFramesAreNoMessages)
+{
+    std::map<std::string, wire::FrameStatus> const statuses{
+        {"frame-truncated", wire::FrameStatus::need_more},
+        {"frame-empty", wire::FrameStatus::keep_alive}};
+    std::size_t seen = 0;
+    for (auto const& line : test::corpus("malformed.jsonl")) {
+        if (line.at("layer") != "frame") continue;
+        SCOPED_TRACE(line.at("id"));
+        ++seen;
+        auto const bytes = test::from_hex(line.at("hex").get<std::string>());
+        auto const peek = wire::peek_frame(wire::Framing::binary2, bytes, kMessageBytesMax);
+        EXPECT_EQ(peek.status, statuses.at(line.at("error").get<std::string>()));
+    }
+    EXPECT_EQ(seen, 3U);
 }
 
 }  // namespace

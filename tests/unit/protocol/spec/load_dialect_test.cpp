@@ -1,5 +1,7 @@
 // Dialect files: what they can say, and each way of being wrong with its place and remedy.
+#include "protocol/iso8583/message_view.hpp"
 #include "protocol/spec/dialect_file.hpp"
+#include "tests/support/bytes.hpp"
 #include "tests/support/result.hpp"
 
 #include <filesystem>
@@ -50,6 +52,29 @@ TEST(LoadDialect, EveryExampleLoadsAndSurvivesWriting)
         EXPECT_EQ(file->buffer().dialect().name, file->source.name);
     }
     EXPECT_GE(count, 4U);
+}
+
+// The message of the worked example, packed by hand.
+TEST(LoadDialect, TheWorkedExampleReadsItsMessage)
+{
+    auto const file = load_dialect("docs/formats/examples/three-changes.json");
+    ASSERT_TRUE(file.has_value()) << describe(file.error());
+    std::string hex;
+    ASSERT_TRUE(std::ifstream{"docs/formats/examples/three-changes.hex"} >> hex);
+    auto const frame = test::from_hex(hex);
+    auto const buffer = file->buffer();
+    iso8583::MessageView view;
+    ASSERT_TRUE(view.decode(buffer.dialect(), frame).ok());
+    auto const text = [&](unsigned de) {
+        std::array<char, 64> out{};
+        auto const size = view.text(de, out);
+        return size.has_value() ? std::string{out.data(), *size} : std::string{};
+    };
+    EXPECT_EQ(text(32), "1234567");
+    EXPECT_EQ(text(43), "Corner shop, Ljub");
+    EXPECT_EQ(text(48), "DEADBEEF");
+    EXPECT_EQ(text(49), "978");
+    EXPECT_EQ(view.decode(iso8583::dialect_1987_binary(), frame).de, 32);
 }
 
 TEST(LoadDialect, EveryBuiltInOneSurvivesWriting)

@@ -385,6 +385,37 @@ TEST(Framing, NamesAreThoseOfTheConfiguration)
     EXPECT_EQ(framing_by_name(""), std::nullopt);
 }
 
+TEST(Framing, EveryNameIsInTheDocument)
+{
+    std::ifstream in{"docs/formats/wire.md"};
+    std::string const text{std::istreambuf_iterator<char>(in), {}};
+    for (auto const& framing : framings())
+        EXPECT_NE(text.find("\n| `" + std::string(framing.name) + "` |"), text.npos)
+            << framing.name;
+    for (auto const* const header : header_templates())
+        EXPECT_NE(text.find("\n| `" + std::string(header->name.view()) + "` | " +
+                            std::to_string(header->bytes) + " |"),
+                  text.npos)
+            << header->name.view();
+}
+
+// Frames that public projects keep as examples of bad input.
+TEST(Framing, KnownBadInputIsToldApart)
+{
+    EXPECT_EQ(peek_frame(Framing::binary2, from_hex("0000"), 65'535).status,
+              FrameStatus::keep_alive);
+    // A dump that lost two of its 271 bytes waits for them.
+    Bytes cut = from_hex("010F");
+    cut.resize(2 + 269);
+    EXPECT_EQ(peek_frame(Framing::binary2, cut, 65'535).status, FrameStatus::need_more);
+    // A peer that sends no length: "08" is read as 12,344.
+    auto const bare = as_bytes("0800822000000000000004000000000000001125161336000255301");
+    auto const peek = peek_frame(Framing::binary2, bare, 65'535);
+    EXPECT_EQ(peek.status, FrameStatus::need_more);
+    EXPECT_EQ(peek.body_bytes, 0x3038U);
+    EXPECT_EQ(peek_frame(Framing::binary2, bare, 8'192).status, FrameStatus::too_long);
+}
+
 TEST(FramingText, BuildsWhatTheTableHolds)
 {
     struct Row {

@@ -178,6 +178,54 @@ TEST(Config, refuses_what_would_be_ambiguous)
               std::string::npos);
 }
 
+TEST(Config, a_listener_has_any_framing)
+{
+    auto const framing_of = [](std::string_view keys) {
+        auto const config = good(replaced("port = 8583", keys));
+        return config.listeners.empty() ? wire::Framing{} : config.listeners[0].framing;
+    };
+    EXPECT_EQ(framing_of("port = 1"), wire::Framing::binary2);
+    EXPECT_EQ(framing_of("framing = \"nac\""), *wire::framing_by_name("nac"));
+    auto const changed =
+        good(replaced("port = 8583",
+                      "framing = \"vap\"\nheader = \"base24\"\nheader_swap = false\n"
+                      "empty_frame = \"echo\"\nlength_includes_itself = true"));
+    auto const& framing = changed.listeners[0].framing;
+    EXPECT_EQ(*framing.header, wire::kBase24Header);
+    EXPECT_FALSE(framing.swap);
+    EXPECT_EQ(framing.empty, wire::EmptyFrame::echo);
+    EXPECT_EQ(framing.counted_bytes, 4U);
+    EXPECT_EQ(framing_of("framing = \"nac\"\nheader = \"none\"").header, nullptr);
+    EXPECT_EQ(framing_of("framing = \"binary:2 trailer:x'03'\"").trailer_bytes, 1U);
+    // What the file says survives being written out.
+    auto const again = good(effective_config_text(changed));
+    EXPECT_EQ(*again.listeners[0].framing.header, wire::kBase24Header);
+    EXPECT_EQ(again.listeners[0].framing.counted_bytes, 4U);
+    // Left at its default, the bound follows the length.
+    EXPECT_EQ(good(replaced("port = 8583", "framing = \"ascii3\"")).listeners[0].frame_bytes_max,
+              999U);
+}
+
+TEST(Config, framings_that_cannot_be_are_refused)
+{
+    struct Row {
+        char const* keys;
+        char const* want;
+    };
+    for (auto const& row : {
+             Row{"framing = \"nak\"", "did you mean 'nac'?"},
+             Row{"framing = \"binary:9\"", "at character 1: binary and bcd have 1 to 4 bytes"},
+             Row{"framing = \"none\"", "it cannot cut a stream"},
+             Row{"header = \"tpud\"", "did you mean 'tpdu'?"},
+             Row{"header = \"a:2=b\"", "swapped with a name that does not exist"},
+             Row{"framing = \"binary:1 max:20\"\nheader = \"base1\"", "cannot count this header"},
+             Row{"framing = \"ascii3\"\nframe_bytes_max = 1000", "at most 999"},
+             Row{"empty_frame = \"eco\"", "did you mean 'echo'?"},
+         })
+        EXPECT_NE(errors_of(replaced("port = 8583", row.keys)).find(row.want), std::string::npos)
+            << errors_of(replaced("port = 8583", row.keys));
+}
+
 TEST(Config, overrides_reach_sections_and_named_entries)
 {
     auto const config = good(kGood, {"engine.spin_us=50", "listener.pos.port=0", "log.format=json",

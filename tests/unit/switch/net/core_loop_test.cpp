@@ -17,6 +17,7 @@ using testing::LoopHarness;
 using testing::purchase;
 using testing::text_of;
 using testing::with;
+using Bytes = std::vector<std::byte>;
 
 std::vector<std::byte> request(unsigned stan)
 {
@@ -119,6 +120,71 @@ TEST(CoreLoop, keep_alives_are_counted_and_not_answered)
     ASSERT_TRUE(answered(h, client, 1));
     EXPECT_EQ(h.count(CounterId::keep_alives), 1U);
     EXPECT_EQ(h.engine.commands_seen, 1U);
+}
+
+TEST(CoreLoop, keep_alives_are_sent_back_where_configured)
+{
+    LoopHarness h(
+        [](ListenerConfig& config) { wire::set_empty(config.framing, wire::EmptyFrame::echo); });
+    h.journal.durable_at_once = true;
+    Client client(h.port());
+    client.send(Bytes(6, std::byte{0}));
+    client.send(request(1));
+    ASSERT_TRUE(answered(h, client, 4));
+    for (std::size_t i = 0; i < 3; ++i)
+        EXPECT_TRUE(client.frames[i].empty());
+    EXPECT_EQ(field(client.frames[3], 39), "00");
+    EXPECT_EQ(h.count(CounterId::keep_alives), 3U);
+}
+
+// The same two listeners' worth of header: one swapped, one as it came.
+TEST(CoreLoop, message_headers_come_back_with_decisions_and_rejects)
+{
+    for (auto const swap : {true, false}) {
+        LoopHarness h([&](ListenerConfig& config) {
+            config.framing = *wire::framing_by_name("nac");
+            config.framing.swap = swap;
+        });
+        h.journal.durable_at_once = true;
+        Client client(h.port());
+        auto const body = encode(200, purchase(1));
+        for (auto const extra : {0U, 1U}) {  // the second one has a byte too many
+            Bytes frame{std::byte{0},    static_cast<std::byte>(body.size() + 5 + extra),
+                        std::byte{0x60}, std::byte{1},
+                        std::byte{2},    std::byte{3},
+                        std::byte{4}};
+            frame.insert(frame.end(), body.begin(), body.end());
+            frame.resize(frame.size() + extra);
+            client.send(frame);
+        }
+        ASSERT_TRUE(answered(h, client, 2));
+        for (auto& frame : client.frames) {
+            Bytes const header(frame.begin(), frame.begin() + 5);
+            auto const first = static_cast<unsigned>(header[1]);
+            EXPECT_EQ(first, swap ? 3U : 1U);
+            EXPECT_EQ(static_cast<unsigned>(header[3]), swap ? 1U : 3U);
+            frame.erase(frame.begin(), frame.begin() + 5);
+        }
+        EXPECT_NE(field(client.frames[0], 39), field(client.frames[1], 39));
+    }
+}
+
+TEST(CoreLoop, frames_without_their_message_header_count_as_malformed)
+{
+    LoopHarness h([](ListenerConfig& config) {
+        config.framing = *wire::framing_by_name("nac");
+        config.malformed_max = 2;
+    });
+    Client client(h.port());
+    Bytes const short_frame{std::byte{0}, std::byte{2}, std::byte{0x60}, std::byte{0}};
+    client.send(short_frame);
+    ASSERT_TRUE(h.turn_until([&] { return h.count(CounterId::format_errors_dropped) == 1; }));
+    client.send(short_frame);
+    ASSERT_TRUE(h.turn_until([&] {
+        client.receive();
+        return client.closed();
+    }));
+    EXPECT_EQ(h.count(CounterId::closed_malformed), 1U);
 }
 
 TEST(CoreLoop, rejects_are_answered_at_once_and_never_reach_the_engine)
