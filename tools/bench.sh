@@ -36,7 +36,7 @@ wants() { [[ $suite == all || $suite == "$1" ]]; }
 say "packages"
 tools/dev/install_packages.sh build
 targets=()
-if wants codec; then targets+=(codec_bench); fi
+if wants codec; then targets+=(codec_bench turnout); fi
 if wants engine; then targets+=(bench_engine); fi
 if wants journal; then targets+=(bench_journal); fi
 if wants end_to_end; then targets+=(bench_floor turnoutd turnout); fi
@@ -56,6 +56,10 @@ if wants codec; then
     timeout 900 "$bin/codec_bench" "${repetitions[@]}" --benchmark_out="$out/codec.json" \
         --benchmark_out_format=json >"$out/codec.txt"
     raw+=("$out/codec.json")
+    say "message tools: a file through turnout message view"
+    timeout 900 python3 bench/micro/protocol/message_view.py --bin "$bin" --directory "$out" \
+        "${quick[@]}" >"$out/message_view.jsonl"
+    raw+=("$out/message_view.jsonl")
 fi
 if wants engine; then
     say "engine"
