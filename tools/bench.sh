@@ -36,7 +36,7 @@ wants() { [[ $suite == all || $suite == "$1" ]]; }
 say "packages"
 tools/dev/install_packages.sh build
 targets=()
-if wants codec; then targets+=(codec_bench); fi
+if wants codec; then targets+=(codec_bench turnout); fi
 if wants net; then targets+=(net_bench); fi
 if wants engine; then targets+=(bench_engine); fi
 if wants journal; then targets+=(bench_journal); fi
@@ -59,7 +59,13 @@ micro() {
         --benchmark_out_format=json >"$out/$1.txt"
     raw+=("$out/$1.json")
 }
-if wants codec; then micro codec; fi
+if wants codec; then
+    micro codec
+    say "message tools: a file through turnout message view"
+    timeout 900 python3 bench/micro/protocol/message_view.py --bin "$bin" --directory "$out" \
+        "${quick[@]}" >"$out/message_view.jsonl"
+    raw+=("$out/message_view.jsonl")
+fi
 if wants net; then micro net; fi
 if wants engine; then
     say "engine"

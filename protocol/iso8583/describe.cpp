@@ -4,6 +4,7 @@
 #include "protocol/core/secret.hpp"
 #include "protocol/iso8583/pan_scan.hpp"
 #include "protocol/iso8583/response_code.hpp"
+#include "protocol/iso8583/translate.hpp"
 #include "protocol/wire/digits.hpp"
 
 #include <algorithm>
@@ -208,50 +209,17 @@ std::string_view function_code_name(std::uint64_t code) noexcept
             return "full reversal";
         case 401:
             return "partial reversal";
-        case 801:
-            return "sign-on";
-        case 802:
-            return "sign-off";
-        case 811:
-            return "key change";
-        case 821:
-            return "cutover";
-        case 831:
-            return "echo test";
         default:
             return {};
     }
 }
 
-// Families of action codes of the 1993 edition: the first of three digits.
-std::string_view action_family(std::uint64_t code) noexcept
-{
-    constexpr std::array<std::string_view, 10> kFamilies{"approved",
-                                                         "declined",
-                                                         "declined, pick up card",
-                                                         "file action result",
-                                                         "reversal result",
-                                                         "reconciliation result",
-                                                         "administrative result",
-                                                         "fee collection result",
-                                                         "network management result",
-                                                         "system error or format error"};
-    return code < 1000 ? kFamilies[code / 100U] : std::string_view{};
-}
-
 void write_outcome(Writer& out, MessageView const& view) noexcept
 {
     auto const code = number_or(view, 39, UINT64_MAX);
-    if (view.length(39) == 2 && code < 100) {
-        out << meaning(static_cast<ResponseCode>(code));
-        return;
-    }
-    // 2003 puts a class digit in front of the 1993 code: 1116 is 116, 9111 is 911 and so on.
-    auto const action = view.length(39) == 4 ? code / 1000U * 100U : code;
-    if (view.length(39) == 3 || view.length(39) == 4) {
-        auto const family = view.length(39) == 4 && code / 1000U == 0 ? 0U : action;
-        out << action_family(family);
-    }
+    auto const edition = edition_of(view.mti());
+    if (!edition || code > 9999 || view.length(39) != action_digits(*edition)) return;
+    out << meaning_of(*edition, static_cast<unsigned>(code));
 }
 
 }  // namespace
@@ -304,7 +272,10 @@ std::size_t explain_field(MessageView const& view, unsigned de, std::span<char> 
             if (view.mti().version() == 0) write_entry_mode(writer, view);
             break;
         case 24:
-            if (view.mti().version() != 0) writer << function_code_name(code);
+            if (view.mti().version() != 0 && code < 1000) {
+                auto const name = network_function_name(static_cast<unsigned>(code));
+                writer << (name.empty() ? function_code_name(code) : name);
+            }
             break;
         case 39:
             write_outcome(writer, view);

@@ -55,7 +55,7 @@ def secrets(record):
         if not isinstance(value, str):
             continue
         digits = re.match(r"[^0-9]*([0-9]{12,19})", value)
-        if not digits:
+        if not digits or not digits.group(1).strip("0"):  # zeros are no card number
             continue
         for text in {value, digits.group(1)}:
             found.add(text)

@@ -1,8 +1,10 @@
 #include "tools/cli/message/conversion.hpp"
 
 #include "protocol/iso8583/message_builder.hpp"
+#include "protocol/iso8583/translate.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace turnout::cli::message {
 namespace {
@@ -46,6 +48,20 @@ std::string try_field(Dialect const& to, Mti mti, unsigned de, std::string const
     return std::string(meaning(done.error().code));
 }
 
+// DE 39 in the edition of the new message; nothing when one of them is of no edition.
+std::optional<std::string> action_in(Mti from, Mti to, std::string const& text)
+{
+    auto const here = edition_of(from), there = edition_of(to);
+    if (!here || !there) return std::nullopt;
+    auto const code = action_from_text(*here, text);
+    if (!code) return std::nullopt;
+    std::array<char, 4> out{};
+    auto const translated =
+        *here == *there ? Translated{*code, true} : translate_action(*here, *code, *there);
+    auto const size = action_text(*there, translated.code, out);
+    return std::string(out.data(), size);
+}
+
 }  // namespace
 
 Converted convert(MessageView const& from, Dialect const& to, Mti mti)
@@ -54,9 +70,16 @@ Converted convert(MessageView const& from, Dialect const& to, Mti mti)
     std::vector<std::pair<unsigned, std::string>> carried;
     for (unsigned de = 2; de <= kFieldsMax; ++de) {
         if (!from.has(de)) continue;
-        // With a contiguous third bit map, DE 65 is that bit map.
         auto why = mismatch(from.dialect().fields[de], to.fields[de]);
         auto text = clear_text(from, de);
+        // Its length is the edition's, and so are its codes.
+        if (de == 39) {
+            auto translated = action_in(from.mti(), mti, text);
+            if (translated) {
+                text = *translated;
+                why.clear();
+            }
+        }
         if (why.empty()) why = try_field(to, mti, de, text, out.bytes);
         if (why.empty())
             carried.emplace_back(de, std::move(text));

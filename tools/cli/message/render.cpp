@@ -16,7 +16,9 @@ using iso8583::MessageView;
 
 constexpr std::size_t kNameColumns = 36;
 constexpr std::size_t kExcerptBefore = 12;
-constexpr std::size_t kExcerptBehind = 4;  // bytes that nothing is known of: too few for a PAN
+// Bytes on either side that nothing is known of: with the failing one at most ten digits, which is
+// what may be shown of a card number.
+constexpr std::size_t kExcerptBehind = 2;
 constexpr std::size_t kHiddenMax = 64;
 constexpr unsigned kInsideDepthMax = 8;
 
@@ -36,6 +38,14 @@ void for_each_field(MessageView const& view, Do&& visit)
 std::size_t offset_of(MessageView const& view, ByteView frame, unsigned de) noexcept
 {
     return static_cast<std::size_t>(view.value(de).data() - frame.data());
+}
+
+// Packed, ASCII or EBCDIC digits: in a message that is read in the wrong way, any field's.
+bool may_be_digits(std::byte byte) noexcept
+{
+    auto const value = static_cast<unsigned>(byte);
+    auto const low = value & 15U, high = value >> 4U;
+    return low <= 9 && (high <= 9 || high == 15);
 }
 
 std::string_view subfield_title(iso8583::NestedSpec const& layout,
@@ -488,6 +498,11 @@ void Renderer::excerpt(Shown const& shown, bool as_json)
     for (auto i = begin_at; i < end_at; ++i)
         secret[i - begin_at] = secret[i - begin_at] || (i != at && is_hidden(i)) ||
                                (failing_is_secret && i >= decoded_end && i != at);
+    for (auto i = begin_at; i < end_at; ++i) {
+        auto const distance = i > at ? i - at : at - i;
+        if (distance > kExcerptBehind && may_be_digits(frame[i])) secret[i - begin_at] = true;
+    }
+    secret[at - begin_at] = false;
     sink_ << (as_json ? ",\"excerpt_at\":" : "    @");
     sink_.number(begin_at);
     sink_ << (as_json ? ",\"excerpt\":\"" : "  ");

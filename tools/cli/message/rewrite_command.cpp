@@ -1,4 +1,5 @@
 #include "protocol/iso8583/describe.hpp"
+#include "protocol/iso8583/translate.hpp"
 #include "tools/cli/commands.hpp"
 #include "tools/cli/message/conversion.hpp"
 #include "tools/cli/message/diagnosis_dialects.hpp"
@@ -188,6 +189,11 @@ private:
     [[nodiscard]] iso8583::Mti mti_of(iso8583::Mti from) const noexcept
     {
         auto const edition = edition_of(*dialect_.dialect);
+        if (!version_ && edition <= 2) {
+            auto const translated =
+                iso8583::translate_mti(from, static_cast<iso8583::Edition>(edition));
+            if (translated) return *translated;
+        }
         auto const digit = version_ ? *version_ : edition <= 2 ? edition : from.version();
         return iso8583::Mti{static_cast<std::uint16_t>(digit * 1000U + from.value % 1000U)};
     }
