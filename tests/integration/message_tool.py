@@ -180,6 +180,15 @@ def wrapped(text):
     return "\n".join(text[at:at + 64] for at in range(0, len(text), 64)).encode()
 
 
+def view_is_as_it_was(context):
+    """Golden output, written by the same commands: look at a difference before keeping it."""
+    for message in ("bench-0100-bcd", "bench-0100-ascii"):
+        for ending, form in (("txt", []), ("json", ["--json"])):
+            done = context.run("view", "-", *form, data=golden(f"{message}.hex").encode())
+            wanted = (GOLDEN / f"view-{message}.{ending}").read_text()
+            expect_equal(done.stdout.decode(), wanted, f"view of {message} {form}")
+
+
 def an_error_names_byte_field_and_rule(context):
     body = bytearray(bytes.fromhex(golden("bench-0100-bcd.hex")))
     body[22] = 0xFA
@@ -346,7 +355,7 @@ def output_in_a_pipe_has_no_colour(context):
 
 if __name__ == "__main__":
     sys.exit(main(Context, [
-        view_of_all_input_forms_is_the_same, an_error_names_byte_field_and_rule,
+        view_of_all_input_forms_is_the_same, view_is_as_it_was, an_error_names_byte_field_and_rule,
         quiet_shows_errors_and_totals, validate_knows_rules_of_presence, diff_masks_what_differs,
         redact_keeps_everything_else, convert_there_and_back, build_from_options_and_json,
         specs_can_be_shown_checked_and_used, doctor_writes_a_dialect_that_decodes,

@@ -66,6 +66,17 @@ Command const* find_command(std::span<std::string const> args, std::size_t& word
     return found;
 }
 
+// "message spec": the first words of a command, not all of it.
+bool is_group(std::span<std::string const> args)
+{
+    std::string prefix;
+    for (auto const& arg : args)
+        prefix += arg + " ";
+    return !args.empty() &&
+           std::any_of(commands().begin(), commands().end(),
+                       [&](Command const& command) { return command.name.starts_with(prefix); });
+}
+
 bool is_noun(std::string_view word)
 {
     return std::any_of(commands().begin(), commands().end(),
@@ -209,7 +220,7 @@ int help(std::span<std::string const> args, Streams const& streams)
         return run_command(*command, ask, streams);
     }
     if (!is_noun(args[0])) return unknown_command(streams, false, {}, args[0]);
-    if (args.size() > 1) return unknown_command(streams, false, args[0], args[1]);
+    if (!is_group(args)) return unknown_command(streams, false, args[0], args[1]);
     print_overview(streams.out, args[0]);
     return exit_ok;
 }
@@ -233,7 +244,8 @@ int dispatch(std::span<std::string const> args, Streams const& streams)
     if (auto const* const command = find_command(args, words); command != nullptr)
         return run_command(*command, args.subspan(words), streams);
     if (!is_noun(args[0])) return unknown_command(streams, wants_json(args), {}, args[0]);
-    if (args.size() > 1 && is_help_flag(args[1])) return help(args.first(1), streams);
+    if (args.size() > 1 && is_help_flag(args.back()) && is_group(args.first(args.size() - 1)))
+        return help(args.first(args.size() - 1), streams);
     if (args.size() > 1 && !args[1].starts_with('-'))
         return unknown_command(streams, wants_json(args), args[0], args[1]);
     print_overview(streams.err, args[0]);

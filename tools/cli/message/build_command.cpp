@@ -124,8 +124,8 @@ int BuildAction::run(Context& context)
 
 Command const kMessageBuildCommand{
     "message build", "Build one message from an MTI and field values",
-    "turnout message build --mti 0800 --set 7=1120173045 --set 11=123456 --set 70=301\n"
-    "turnout message build 0100.json --dialect 87ascii --framing ascii4 --to raw -o 0100.raw\n",
+    "turnout message build --mti 0800 --set 11=123456 --set 70=301\n"
+    "turnout message build a.json --dialect 87ascii --framing ascii4 --to raw\n",
     make_action<BuildAction>};
 
 }  // namespace turnout::cli

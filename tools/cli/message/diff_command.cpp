@@ -177,7 +177,7 @@ int DiffAction::run(Context& context)
 }  // namespace
 
 Command const kMessageDiffCommand{"message diff",
-                                  "Show the fields in which messages differ; exit 1 when any does",
+                                  "Show what differs between messages; exit 1 if any",
                                   "turnout message diff before.hex after.hex --ignore 7,11,37\n"
                                   "turnout message diff two-messages.hex --json\n",
                                   make_action<DiffAction>};

@@ -139,10 +139,10 @@ int DoctorAction::run(Context& context)
 
 }  // namespace
 
-Command const kMessageDoctorCommand{
-    "message doctor", "Guess the framing, header and dialect of a capture, and say why",
-    "turnout message doctor unknown.hex\n"
-    "turnout message doctor day.pcap --write guessed.json\n",
-    make_action<DoctorAction>};
+Command const kMessageDoctorCommand{"message doctor",
+                                    "Guess framing and dialect of a capture, and say why",
+                                    "turnout message doctor unknown.hex\n"
+                                    "turnout message doctor day.pcap --write guessed.json\n",
+                                    make_action<DoctorAction>};
 
 }  // namespace turnout::cli

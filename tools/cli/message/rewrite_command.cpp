@@ -235,9 +235,9 @@ Command const kMessageRedactCommand{"message redact", "Write the same messages w
                                     "turnout message redact day.pcap --framing binary2 --to hex\n",
                                     make_action<RedactAction>};
 Command const kMessageConvertCommand{
-    "message convert", "Write messages in another dialect or framing, without card data",
+    "message convert", "Write messages in another dialect, redacted",
     "turnout message convert 0200.hex --to-dialect 87ascii\n"
-    "turnout message convert day.raw --to-dialect 93ascii --to-framing ascii4 -o day93.raw\n",
+    "turnout message convert a.raw --to-dialect 93ascii --to-framing ascii4\n",
     make_action<ConvertAction>};
 
 }  // namespace turnout::cli

@@ -20,7 +20,8 @@ TEST(Describe, ShowsFieldsAndHidesSecrets)
                   std::string::npos);
         EXPECT_NE(text.find("DE 003 Processing code: 000000 (Purchase (goods and services))\n"),
                   std::string::npos);
-        EXPECT_NE(text.find("DE 004 Amount, transaction: 000000012345 (EUR 123.45)\n"), std::string::npos);
+        EXPECT_NE(text.find("DE 004 Amount, transaction: 000000012345 (EUR 123.45)\n"),
+                  std::string::npos);
         EXPECT_NE(text.find("DE 041 Card acceptor terminal identification (TID): TERM0001\n"),
                   std::string::npos);
         EXPECT_EQ(text.find("4761739001010010"), std::string::npos);

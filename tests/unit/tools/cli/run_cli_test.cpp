@@ -185,6 +185,18 @@ TEST(Cli, EveryCommandTakesJsonAndNoColor)
     }
 }
 
+TEST(Cli, TheLongestCommandNameCounts)
+{
+    EXPECT_NE(run({"message", "specs"}).out.find("87ascii"), std::string::npos);
+    auto const shown = nlohmann::json::parse(run({"message", "specs", "show", "87ascii"}).out);
+    EXPECT_EQ(shown["name"], "87ascii");
+    EXPECT_EQ(run({"help", "message", "specs", "show"}).out,
+              run({"message", "specs", "show", "--help"}).out);
+    EXPECT_NE(run({"message", "spec", "--help"}).out.find("message spec import"),
+              std::string::npos);
+    EXPECT_EQ(run({"message", "spec"}).code, exit_usage);
+}
+
 TEST(Cli, CommandNamesAreUnique)
 {
     std::set<std::string_view> seen;

@@ -37,8 +37,8 @@ TEST(Redaction, ATrackKeepsItsShape)
     Redactor const redactor(key(1));
     auto const pan = redactor.replace_pan("4761739001010010");
     EXPECT_EQ(redactor.replace_track("4761739001010010=28122011234567"), pan + "=00000000000000");
-    EXPECT_EQ(redactor.replace_track("B4761739001010010^DOE/JANE^2812201"),
-              "B" + pan + "^XXX/XXXX^0000000");
+    EXPECT_EQ(redactor.replace_track("B4761739001010010^DOES/JANE^2812201"),
+              "B" + pan + "^XXXX/XXXX^0000000");
 }
 
 TEST(Redaction, OnlySecretsOfAMessageChangeAndItStillDecodes)
