@@ -43,6 +43,7 @@ static Config dev_config(fs::path const& directory, Options const& options)
     config.engine.accounts_max = entries;
     config.engine.cards_max = entries;
     config.engine.transactions_max = 1U << 20U;
+    config.engine.participant_share_percent = 100;  // one acquirer; the other participant only pays
     // A trial may run on tmpfs or an overlay that knows no O_DIRECT.
     config.journal.allow_buffered = true;
 
