@@ -50,7 +50,6 @@ static Config dev_config(fs::path const& directory, Options const& options)
     ListenerConfig listener;
     listener.name = "dev";
     listener.port = options.port.value_or(kDevPort);
-    listener.dialect = &iso8583::dialect_1987_binary();
     config.listeners.push_back(listener);
     LinkConfig link;
     link.name = "demo";

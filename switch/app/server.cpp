@@ -194,12 +194,20 @@ void Server::open_journal(GiveUp const& give_up)
                                        group_directory(config_)));
 }
 
+// As records name it (docs/formats/journal.md).
+static std::uint8_t index_of(iso8583::Dialect const& dialect) noexcept
+{
+    if (&dialect == &iso8583::dialect_1987_binary()) return 0;
+    if (&dialect == &iso8583::dialect_1987_ascii()) return 1;
+    return &dialect == &iso8583::dialect_1987_ebcdic() ? 2 : 255;
+}
+
 void Server::make_loops()
 {
     for (auto const& listener : config_.listeners) {
         auto shared = std::make_unique<net::ListenerShared>();
         shared->config = listener;
-        shared->dialect_index = listener.dialect == &iso8583::dialect_1987_ascii() ? 1 : 0;
+        shared->dialect_index = index_of(*listener.dialect);
         listeners_.push_back(std::move(shared));
     }
     for (std::uint32_t index = 0; index <= topology_.loops; ++index)

@@ -226,6 +226,7 @@ void check_names(Document const& document, ErrorSink& errors, std::string_view l
 
 void check_listeners(Document const& document, ErrorSink& errors, Config& config)
 {
+    auto const base = std::filesystem::path(config.path).parent_path().string();
     if (config.listeners.empty()) errors.add({}, "no [[listener]] is defined");
     for (std::size_t index = 0; index < config.listeners.size(); ++index) {
         auto const& listener = config.listeners[index];
@@ -234,6 +235,9 @@ void check_listeners(Document const& document, ErrorSink& errors, Config& config
             errors.add(document.where("listener", index, "address"),
                        fmt::format("'{}' is no address", listener.address),
                        "write it as 127.0.0.1 or ::1");
+        if (auto problem = config_reader::resolve_dialect(config.listeners[index], base))
+            errors.add(document.where("listener", index, "dialect"), std::move(problem->message),
+                       std::move(problem->hint));
         if (auto problem = config_reader::resolve_framing(config.listeners[index]))
             errors.add(document.where("listener", index, problem->key), std::move(problem->message),
                        std::move(problem->hint));

@@ -3,7 +3,7 @@
 // and a suggestion. Keys and meaning: docs/operations/configuration.md.
 #pragma once
 #include "protocol/core/result.hpp"
-#include "protocol/iso8583/dialect.hpp"
+#include "protocol/iso8583/dialect_buffer.hpp"
 #include "protocol/wire/framing.hpp"
 #include "switch/base/limits.hpp"
 
@@ -57,9 +57,11 @@ struct ListenerConfig {
     std::string name;
     std::string address = "127.0.0.1";
     std::uint32_t port = 0;                     // 0 = any free one
+    std::string dialect_name = "87binary";      // built in, or a file *.json, as written
     iso8583::Dialect const* dialect = nullptr;  // never null after loading
-    std::string framing_text = "binary2";       // name or description, as written
-    std::string header_text;                    // of the message header; empty: the framing's own
+    std::shared_ptr<iso8583::DialectBuffer const> dialect_custom;  // what it points into, if a file
+    std::string framing_text = "binary2";  // name or description, as written
+    std::string header_text;               // of the message header; empty: the framing's own
     bool header_swap = true;
     bool length_includes_itself = false;
     wire::EmptyFrame empty_frame = wire::EmptyFrame::ignore;

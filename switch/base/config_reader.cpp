@@ -195,16 +195,6 @@ void Reader::flag(std::string_view key, bool& value, std::string_view)
         errors_.add(node->source(), fmt::format("'{}' must be true or false", key));
 }
 
-void Reader::dialect(std::string_view key, iso8583::Dialect const*& value, std::string_view)
-{
-    // The engine reads fields as the 1987 edition numbers them, digits as ASCII or BCD.
-    std::vector<std::pair<std::string_view, iso8583::Dialect const*>> choices;
-    for (auto const* dialect : {&iso8583::dialect_1987_binary(), &iso8583::dialect_1987_ascii()})
-        choices.emplace_back(dialect->name, dialect);
-    if (value == nullptr) value = &iso8583::dialect_1987_binary();
-    choice(key, value, config_schema::Choices<iso8583::Dialect const*>(choices), {});
-}
-
 void Reader::texts(std::string_view key, std::vector<std::string>& values, std::string_view)
 {
     auto const* node = find(key);

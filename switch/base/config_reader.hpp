@@ -55,6 +55,15 @@ struct FramingProblem {
 // that was left at its default is lowered to what the length can announce.
 [[nodiscard]] std::optional<FramingProblem> resolve_framing(ListenerConfig& listener);
 
+// What is wrong with a listener's dialect.
+struct DialectProblem {
+    std::string message;
+    std::string hint;
+};
+// Sets listener.dialect (and dialect_custom) from its name; a file is looked for from `base`.
+[[nodiscard]] std::optional<DialectProblem> resolve_dialect(ListenerConfig& listener,
+                                                            std::string const& base);
+
 // Visitor over the schema that fills a section from `table`; keys outside the schema are errors.
 class Reader {
 public:
@@ -68,7 +77,6 @@ public:
     void text(std::string_view key, std::string& value, config_schema::Need need,
               std::string_view meaning);
     void flag(std::string_view key, bool& value, std::string_view meaning);
-    void dialect(std::string_view key, iso8583::Dialect const*& value, std::string_view meaning);
     void texts(std::string_view key, std::vector<std::string>& values, std::string_view meaning);
     void numbers(std::string_view key, std::vector<std::uint64_t>& values, std::uint64_t low,
                  std::uint64_t high, std::string_view meaning);

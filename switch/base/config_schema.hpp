@@ -38,7 +38,7 @@ concept SectionOf = std::same_as<std::remove_const_t<C>, Section>;
 
 enum class Need : std::uint8_t { optional, required };
 
-// A visitor V has text, number, flag, choice, texts, numbers and dialect; C is the section, const
+// A visitor V has text, number, flag, choice, texts and numbers; C is the section, const
 // for writers. Bounds are inclusive.
 template <class V, SectionOf<NodeConfig> C>
 void describe(V& v, C& node)
@@ -102,7 +102,8 @@ void describe(V& v, C& listener)
     v.text("name", listener.name, Need::required, "links refer to it");
     v.text("address", listener.address, Need::optional, "IPv4 or IPv6 address to listen on");
     v.number("port", listener.port, 0, 65535, "0 = any free one");
-    v.dialect("dialect", listener.dialect, "how messages lie on the wire");
+    v.text("dialect", listener.dialect_name, Need::optional,
+           "how messages lie on the wire: 87binary, 87ascii, 87ebcdic, or a dialect file *.json");
     v.text("framing", listener.framing_text, Need::optional,
            "what stands around a message: a name (binary2, ascii4, nac, ...) or a description");
     v.text("header", listener.header_text, Need::optional,

@@ -53,11 +53,6 @@ public:
         for (auto const& [name, candidate] : choices)
             if (candidate == value) put(key, quoted(name), meaning);
     }
-    void dialect(std::string_view key, iso8583::Dialect const* const& value,
-                 std::string_view meaning)
-    {
-        put(key, quoted(value->name), meaning);
-    }
     void texts(std::string_view key, std::vector<std::string> const& values,
                std::string_view meaning)
     {
@@ -122,7 +117,6 @@ std::string default_config_text()
     ListenerConfig listener;
     listener.name = "acquirers";
     listener.port = 8583;
-    listener.dialect = &iso8583::dialect_1987_binary();
     config.listeners.push_back(listener);
     LinkConfig link;
     link.name = "acquirer-1";

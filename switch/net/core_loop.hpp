@@ -28,7 +28,7 @@ namespace turnout::net {
 // One listener as all loops share it: its settings, and how many connections it has over all loops.
 struct ListenerShared {
     ListenerConfig config;
-    std::uint8_t dialect_index = 0;  // for records: 0 = 87binary, 1 = 87ascii
+    std::uint8_t dialect_index = 0;  // for records (docs/formats/journal.md)
     std::atomic<std::uint32_t> connections{0};
     std::atomic<std::uint16_t> bound_port{0};  // set by the first loop that binds
 };

@@ -2,6 +2,7 @@
 
 #include "protocol/core/money.hpp"
 
+#include <algorithm>
 #include <bitset>
 #include <cstring>
 
@@ -93,10 +94,15 @@ private:
     template <std::size_t N>
     void characters(unsigned de, char (&out)[N]) const noexcept
     {
-        auto const value = view_.value(de);
-        auto const count = value.size() < N ? value.size() : N;
+        auto const plain = view_.characters(de);
         std::memset(out, ' ', N);
-        if (count != 0) std::memcpy(out, value.data(), count);
+        if (!plain.empty()) [[likely]] {
+            std::memcpy(out, plain.data(), std::min(plain.size(), N));
+            return;
+        }
+        char text[N];  // EBCDIC
+        if (auto const count = view_.text(de, text); count.has_value() && *count != 0)
+            std::memcpy(out, text, *count);
     }
 
     Step kind() noexcept;
@@ -265,9 +271,10 @@ bool Extractor::optional_fields() noexcept
     command_.mcc = static_cast<std::uint16_t>(number(18));
     command_.pos_mode = static_cast<std::uint16_t>(number(22));
     if (command_.kind == CommandKind::reversal && view_.has(95)) {
-        auto const amounts = as_text(view_.value(95)).substr(0, 12);
+        char amounts[42];
+        characters(95, amounts);
         std::int64_t actual = 0;
-        for (char const c : amounts) {
+        for (char const c : std::string_view(amounts, 12)) {
             if (c < '0' || c > '9') return fail(format_error(95, "amount is not numeric"));
             actual = actual * 10 + (c - '0');
         }

@@ -32,7 +32,7 @@ struct ExtractInput {
     KeyedHash const& hash;
     UnixNanos wall_ns;
     std::uint32_t origin;  // loop << 16 | link
-    std::uint8_t dialect;  // 0 = 87binary, 1 = 87ascii
+    std::uint8_t dialect;  // for the record (docs/formats/journal.md)
     De7Memo& de7;          // the caller's; without effect on the result
 };
 

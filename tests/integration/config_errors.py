@@ -98,6 +98,22 @@ def a_dialect_that_is_none(context):
     context.refused(GOOD.replace("87binary", "87binray"), "FILE:8:11", "did you mean '87binary'?")
 
 
+def a_dialect_of_another_edition(context):
+    context.refused(GOOD.replace("87binary", "93binary"), "FILE:8:11", "dialect '93binary': DE ",
+                    "messages of the 1987 edition")
+
+
+def a_dialect_file_with_errors(context):
+    path = context.directory / "own.json"
+    path.write_text('{"name": "own", "extends": "87binary",\n'
+                    ' "fields": {"37": {"encodng": "ascii"}}}')
+    context.refused(GOOD.replace("87binary", "own.json"), "FILE:8:11", f"{path}:2:", "encodng",
+                    "message spec check")
+    path.write_text('{"name": "own", "extends": "87binary", "fields": {"11": {"length": 12}}}')
+    context.refused(GOOD.replace("87binary", "own.json"), "FILE:8:11", "DE 11 has another length")
+    context.refused(GOOD.replace("87binary", "none.json"), "FILE:8:11", "none.json")
+
+
 def a_syntax_error(context):
     context.refused(GOOD.replace("port = 0", "port = = 0"), "FILE:7:")
 
@@ -156,5 +172,6 @@ if __name__ == "__main__":
     sys.exit(main(Context, [
         an_unknown_section_suggests_the_right_one, an_unknown_key_suggests_the_right_one,
         a_reference_to_nothing_names_what_is_there, a_number_out_of_range, a_dialect_that_is_none,
+        a_dialect_of_another_edition, a_dialect_file_with_errors,
         a_syntax_error, a_missing_key, all_errors_at_once, a_file_that_is_not_there,
         an_override_is_checked_too, usage, the_default_is_a_good_configuration]))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""A configuration file with two listeners (binary and ASCII dialect) and links known by address:
-the same money behind both, and peers that no link names are turned away."""
+"""A configuration file with four listeners (binary, ASCII, EBCDIC, a dialect file) and links known
+by address: the same money behind all, and peers that no link names are turned away."""
+import json
 import sys
 
 import iso
@@ -41,6 +42,31 @@ dialect = "87ascii"
 framing = "ascii4"
 frame_bytes_max = 2048
 
+[[listener]]
+name = "ebcdic"
+port = 0
+dialect = "87ebcdic"
+framing = "raw4"
+
+[[listener]]
+name = "own"
+port = 0
+dialect = "mixed.json"
+
+[[link]]
+name = "fourth"
+listener = "ebcdic"
+participant = "demo-acquirer"
+peers = ["127.0.0.0/8"]
+acquirer_id = 100001
+
+[[link]]
+name = "fifth"
+listener = "own"
+participant = "demo-acquirer"
+peers = ["127.0.0.0/8"]
+acquirer_id = 100001
+
 [[link]]
 name = "first"
 listener = "binary"
@@ -65,6 +91,11 @@ acquirer_id = 100001
 """
 
 
+# What differs from 87binary, as docs/formats/dialect.md says it.
+MIXED = {"name": "mixed", "extends": "87binary",
+         "fields": {"37": {"encoding": "ebcdic-500"}, "41": {"encoding": "ebcdic-500"}}}
+
+
 class Context(Fixture):
     """Master data from a first run of the demo; then our own configuration over its journal."""
 
@@ -74,6 +105,7 @@ class Context(Fixture):
             expect_equal(demo.stop(), 0, "exit code of the demo")
         path = directory / "turnout.toml"
         path.write_text(CONFIG.format(data=demo.ready["data"], kek=demo.ready["kek"]))
+        (directory / "mixed.json").write_text(json.dumps(MIXED))
         super().__init__(bin_dir, directory, config=path)
         self.daemon.settings = {}
 
@@ -83,11 +115,18 @@ class Context(Fixture):
     def ascii(self):
         return Client(self.daemon.port("ascii"), "87ascii", "ascii4")
 
+    def ebcdic(self):
+        return Client(self.daemon.port("ebcdic"), "87ebcdic", "raw4")
 
-def ready_file_names_both_listeners(context):
+    def mixed(self):
+        return Client(self.daemon.port("own"), "mixed")
+
+
+def ready_file_names_all_listeners(context):
     seen = {(entry["name"], entry["dialect"], entry["framing"])
             for entry in context.daemon.ready["listeners"]}
-    expect_equal(seen, {("binary", "87binary", "binary2"), ("ascii", "87ascii", "ascii4")},
+    expect_equal(seen, {("binary", "87binary", "binary2"), ("ascii", "87ascii", "ascii4"),
+                        ("ebcdic", "87ebcdic", "raw4"), ("own", "mixed", "binary2")},
                  "listeners")
 
 
@@ -103,6 +142,26 @@ def the_same_money_in_both_dialects(context):
         after = balance(text, 1)
         expect_equal((before[0] - after[0], before[1] - after[1]), (3_000, 3_000), "spent")
         expect_equal(balance(binary, 1), after, "balance seen by the other dialect")
+
+
+def ebcdic_and_a_dialect_file_are_served_as_the_others(context):
+    with context.binary() as binary, context.ebcdic() as ebcdic, context.mixed() as mixed:
+        hold = messages.preauthorization(8, 4_000, de41="EBTERM01")
+        answer = ebcdic.request("0100", hold)
+        for de in (2, 3, 4, 7, 11, 12, 13, 32, 37, 41, 42, 49):
+            expect_equal(answer[de], hold[de], f"DE {de} in EBCDIC")
+        expect_equal(answer.code, "00", "hold in EBCDIC")
+        # Terminal and RRN are the same text whatever the code page: the hold is found.
+        done = mixed.request("0220", messages.completion(hold, 3_000, answer[38]))
+        expect_equal((done.code, done[37], done[41]), ("00", hold[37], "EBTERM01"), "completion")
+        again = binary.request("0101", hold)
+        expect_equal((again.code, again[38]), ("00", answer[38]), "repeat in BCD")
+        spent = messages.purchase(8, 1_000)
+        expect_equal(mixed.request("0200", spent).code, "00", "purchase")
+        undone = ebcdic.request("0420", messages.reversal(spent, "0200", 400))
+        expect_equal(undone.code, "00", "partial reversal, DE 90 and 95 in EBCDIC")
+        found = messages.balances(ebcdic.request("0100", messages.inquiry(8))[54])
+        expect_equal((found["01"], found["02"]), balance(binary, 8), "DE 54 in EBCDIC")
 
 
 def ascii_hold_completed_in_binary(context):
@@ -196,7 +255,8 @@ def sums_are_zero(context):
 
 if __name__ == "__main__":
     sys.exit(main(Context, [
-        ready_file_names_both_listeners, the_same_money_in_both_dialects,
+        ready_file_names_all_listeners, the_same_money_in_both_dialects,
+        ebcdic_and_a_dialect_file_are_served_as_the_others,
         ascii_hold_completed_in_binary, a_repeat_over_the_other_dialect,
         every_field_comes_back_in_ascii, bad_input_in_ascii,
         the_link_is_chosen_by_the_peers_address, nobody_takes_back_what_another_has_done,

@@ -1,9 +1,20 @@
 """A naive ISO 8583:1987 codec, written from the standard's field table and nothing of the product.
 
-It is a witness: slow, table-driven, only strings and bytes. Two dialects, "87binary" (BCD digits,
-binary bitmap) and "87ascii" (ASCII digits, hexadecimal bitmap). Values are text: digits as digits,
-binary fields as upper-case hexadecimal, tracks with 'D' as the separator.
+It is a witness: slow, table-driven, only strings and bytes. Dialects: "87binary" (BCD digits,
+binary bitmap), "87ascii" (ASCII digits, hexadecimal bitmap), "87ebcdic" (EBCDIC digits and text,
+binary bitmap) and "mixed" (87binary, but DE 37 and 41 in EBCDIC). Values are text: digits as
+digits, binary fields as upper-case hexadecimal, tracks with 'D' as the separator.
 """
+# Digits are characters in these. Letters, digits and spaces are the same in all EBCDIC code pages.
+CHARSETS = {"87ascii": "ascii", "87ebcdic": "cp500"}
+
+
+def _charset(dialect, de):
+    """Of a text field."""
+    if dialect == "mixed" and de in (37, 41):
+        return "cp500"
+    return CHARSETS.get(dialect, "ascii")
+
 
 # DE: kind, length form (digits of the prefix; 0 = fixed), length. n digits, s characters, b bytes,
 # z track, x sign and digits, t tag-length-value data (bytes, hexadecimal in the ASCII dialect).
@@ -34,7 +45,7 @@ def _bcd(digits):
 
 def _prefix(dialect, count, digits):
     text = str(count).zfill(digits)
-    return text.encode() if dialect == "87ascii" else _bcd(text)
+    return text.encode(CHARSETS[dialect]) if dialect in CHARSETS else _bcd(text)
 
 
 def encode_field(dialect, de, value):
@@ -43,11 +54,11 @@ def encode_field(dialect, de, value):
     ascii_form = dialect == "87ascii"
     if kind == "n":
         value = value if prefix else value.zfill(length)
-        body = value.encode() if ascii_form else _bcd(value)
+        body = value.encode(CHARSETS[dialect]) if dialect in CHARSETS else _bcd(value)
         count = len(value)
     elif kind == "s":
         value = value if prefix else value.ljust(length)
-        body, count = value.encode("ascii"), len(value)
+        body, count = value.encode(_charset(dialect, de)), len(value)
     elif kind == "x":
         body = value.encode() if ascii_form else value[:1].encode() + _bcd(value[1:])
         count = len(value)
@@ -74,7 +85,7 @@ def bitmap_of(dialect, numbers):
 
 
 def encode_mti(dialect, mti):
-    return mti.encode() if dialect == "87ascii" else _bcd(mti)
+    return mti.encode(CHARSETS[dialect]) if dialect in CHARSETS else _bcd(mti)
 
 
 def encode(dialect, mti, fields):
@@ -102,8 +113,8 @@ def _digits(text, what):
 
 
 def _take_digits(dialect, reader, count, what):
-    if dialect == "87ascii":
-        return _digits(reader.take(count).decode("ascii"), what)
+    if dialect in CHARSETS:
+        return _digits(reader.take(count).decode(CHARSETS[dialect]), what)
     text = reader.take((count + 1) // 2).hex()
     return _digits(text[len(text) - count:], what)
 
@@ -120,7 +131,7 @@ def _decode_field(dialect, reader, de):
     if kind == "n":
         return _take_digits(dialect, reader, count, f"DE {de}")
     if kind == "s":
-        return reader.take(count).decode("ascii")
+        return reader.take(count).decode(_charset(dialect, de))
     if kind == "x":
         return reader.take(1).decode("ascii") + _take_digits(dialect, reader, count - 1, f"DE {de}")
     if kind == "z":

@@ -34,7 +34,7 @@ Json listeners_json(Config const& config)
         out.push_back({{"name", listener.name},
                        {"address", listener.address},
                        {"port", listener.port},
-                       {"dialect", listener.dialect->name},
+                       {"dialect", listener.dialect_name},
                        {"framing", wire::name_of(listener.framing)}});
     return out;
 }
