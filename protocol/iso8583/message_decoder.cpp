@@ -50,11 +50,23 @@ inline unsigned graphic_ebcdic_bits(std::byte const* at) noexcept
 struct AsciiText {
     static constexpr auto kMask = wire::not_printable;
     static constexpr auto kBits = printable_bits;
+    static constexpr char kFirst = 0x20;
+    static constexpr char kSpan = 0x7e - 0x20;
 };
 struct EbcdicText {
     static constexpr auto kMask = wire::not_graphic_ebcdic;
     static constexpr auto kBits = graphic_ebcdic_bits;
+    static constexpr char kFirst = 0x40;
+    static constexpr char kSpan = static_cast<char>(0xfe - 0x40);
 };
+
+// How far each of sixteen bytes lies behind the first good one; those before it wrap around.
+template <class Text>
+inline __m128i distances(std::byte const* at) noexcept
+{
+    auto const x = _mm_loadu_si128(reinterpret_cast<__m128i const*>(at));
+    return _mm_sub_epi8(x, _mm_set1_epi8(Text::kFirst));
+}
 
 // 9 to 16 bytes; with MTI and bitmap there are sixteen or more in front of the end.
 template <class Text>
@@ -69,10 +81,12 @@ template <class Text>
 {
     if (bytes <= 8) return any_marked(Text::kMask, at, bytes);
     if (bytes <= 16) return text_block_is_bad<Text>(at, bytes);
-    auto good = Text::kBits(at + bytes - 16);
+    // The largest distance tells for all blocks: one test at the end.
+    auto most = distances<Text>(at + bytes - 16);
     for (std::size_t i = 0; i + 16 < bytes; i += 16)
-        good &= Text::kBits(at + i);
-    return good != 0xffffU;
+        most = _mm_max_epu8(most, distances<Text>(at + i));
+    auto const beyond = _mm_subs_epu8(most, _mm_set1_epi8(Text::kSpan));
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(beyond, _mm_setzero_si128())) != 0xffff;
 }
 
 #else
@@ -96,6 +110,15 @@ inline bool text_block_is_bad(std::byte const* at, std::size_t bytes) noexcept
 }
 
 #endif
+
+inline bool hex_is_bad(std::byte const* at, std::size_t bytes) noexcept
+{
+    if (bytes < 16) return any_marked(wire::not_hex, at, bytes);
+    auto good = wire::all_hex16(at + bytes - 16);
+    for (std::size_t i = 0; i + 16 < bytes; i += 16)
+        good = wire::all_hex16(at + i) && good;
+    return !good;
+}
 
 constexpr bool is_sign(std::byte byte) noexcept
 {
@@ -140,7 +163,7 @@ inline bool value_is_bad(FieldCheck check, std::byte const* at, std::size_t byte
         case FieldCheck::ebcdic_digits:
             return any_marked(wire::not_ebcdic_digits, at, bytes);
         case FieldCheck::hex:
-            return any_marked(wire::not_hex, at, bytes);
+            return hex_is_bad(at, bytes);
         case FieldCheck::signed_digits:
             return !is_sign(at[0]) || any_marked(wire::not_digits, at + 1, bytes - 1);
         case FieldCheck::signed_bcd:
