@@ -61,6 +61,10 @@ micro() {
 }
 if wants codec; then
     micro codec
+    say "codec: instructions by callgrind"
+    timeout 900 python3 bench/micro/protocol/instructions.py --bin "$bin" --directory "$out" \
+        "${quick[@]}" >"$out/instructions.jsonl"
+    raw+=("$out/instructions.jsonl")
     say "message tools: a file through turnout message view"
     timeout 900 python3 bench/micro/protocol/message_view.py --bin "$bin" --directory "$out" \
         "${quick[@]}" >"$out/message_view.jsonl"

@@ -7,11 +7,13 @@
 #include "protocol/iso8583/message_view.hpp"
 #include "protocol/wire/digits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -249,12 +251,36 @@ void corpus_floor(benchmark::State& state, bench::CorpusMessage const* message)
     }
 }
 
+// 0: as long as the framework likes. Else so many, for counting instructions.
+std::int64_t iterations = 0;
+
+// Takes "--iterations=N" out of the arguments.
+void take_iterations(int& argc, char** argv)
+{
+    constexpr std::string_view kFlag = "--iterations=";
+    for (int at = 1; at < argc; ++at) {
+        std::string_view const argument = argv[at];
+        if (!argument.starts_with(kFlag)) continue;
+        iterations = std::strtoll(argv[at] + kFlag.size(), nullptr, 10);
+        std::rotate(argv + at, argv + at + 1, argv + argc);
+        --argc;
+        return;
+    }
+}
+
+template <class... Arguments>
+void add_benchmark(char const* name, Arguments&&... arguments)
+{
+    auto* const added = benchmark::RegisterBenchmark(name, std::forward<Arguments>(arguments)...);
+    if (iterations > 0) added->Iterations(iterations);
+}
+
 void register_corpus(std::vector<bench::CorpusMessage> const& messages)
 {
     if (messages.empty()) stop("the corpus is missing or not understood");
     for (auto const& message : messages) {
         auto const add = [&message](char const* what, auto* run) {
-            benchmark::RegisterBenchmark((what + message.name).c_str(), run, &message);
+            add_benchmark((what + message.name).c_str(), run, &message);
         };
         add("codec.decode.", corpus_decode);
         add("codec.build.", corpus_build);
@@ -276,21 +302,22 @@ void checksum(benchmark::State& state, std::size_t bytes)
 int main(int argc, char** argv)
 {
     using namespace turnout::iso8583;
+    take_iterations(argc, argv);
     auto const binary = bcd();
     auto const text = ascii();
     auto const mainframe = ebcdic();
     auto const corpus = turnout::bench::corpus_messages(TURNOUT_CORPUS_FILE);
-    benchmark::RegisterBenchmark("codec.decode.bcd", decode, binary);
-    benchmark::RegisterBenchmark("codec.decode.ascii", decode, text);
-    benchmark::RegisterBenchmark("codec.decode.ebcdic", decode, mainframe);
-    benchmark::RegisterBenchmark("codec.build.bcd", build, binary);
-    benchmark::RegisterBenchmark("codec.build.ascii", build, text);
-    benchmark::RegisterBenchmark("codec.build.ebcdic", build, mainframe);
-    benchmark::RegisterBenchmark("codec.copy_floor.bcd", copy_floor<kBcdPieces>, binary);
-    benchmark::RegisterBenchmark("codec.copy_floor.ascii", copy_floor<kAsciiPieces>, text);
+    add_benchmark("codec.decode.bcd", decode, binary);
+    add_benchmark("codec.decode.ascii", decode, text);
+    add_benchmark("codec.decode.ebcdic", decode, mainframe);
+    add_benchmark("codec.build.bcd", build, binary);
+    add_benchmark("codec.build.ascii", build, text);
+    add_benchmark("codec.build.ebcdic", build, mainframe);
+    add_benchmark("codec.copy_floor.bcd", copy_floor<kBcdPieces>, binary);
+    add_benchmark("codec.copy_floor.ascii", copy_floor<kAsciiPieces>, text);
     register_corpus(corpus);
-    benchmark::RegisterBenchmark("codec.crc32c.record", checksum, std::size_t{320});
-    benchmark::RegisterBenchmark("codec.crc32c.frame", checksum, std::size_t{65536});
+    add_benchmark("codec.crc32c.record", checksum, std::size_t{320});
+    add_benchmark("codec.crc32c.frame", checksum, std::size_t{65536});
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
     benchmark::RunSpecifiedBenchmarks();
