@@ -1,6 +1,6 @@
 // Options that several commands share, and the glue between CLI11 and our own parsers.
 #pragma once
-#include "protocol/iso8583/edition_1987.hpp"
+#include "protocol/iso8583/dialect.hpp"
 #include "protocol/wire/framing.hpp"
 
 #include <optional>
@@ -70,11 +70,12 @@ struct WireOptions {
             app, "--dialect", dialect,
             [](std::string_view name) {
                 auto const* const found = iso8583::dialect_by_name(name);
-                // The generator writes the messages of the 1987 edition.
-                auto const known = found != nullptr && iso8583::problem_for_1987(*found).ok();
+                // The generator writes the messages of the 1987 edition, digits as ASCII or BCD.
+                auto const known = found == &iso8583::dialect_1987_binary() ||
+                                   found == &iso8583::dialect_1987_ascii();
                 return known ? std::optional(found) : std::nullopt;
             },
-            "87binary, 87ascii or 87ebcdic", "87binary (default), 87ascii or 87ebcdic");
+            "87binary or 87ascii", "87binary (default) or 87ascii");
         add_parsed(
             app, "--framing", framing,
             [](std::string_view text) {
