@@ -83,7 +83,14 @@ template <class Text>
     if (bytes <= 16) return text_block_is_bad<Text>(at, bytes);
     // The largest distance tells for all blocks: one test at the end.
     auto most = distances<Text>(at + bytes - 16);
-    for (std::size_t i = 0; i + 16 < bytes; i += 16)
+    std::size_t i = 0;
+    for (; i + 64 < bytes; i += 64) {
+        auto const first = _mm_max_epu8(distances<Text>(at + i), distances<Text>(at + i + 16));
+        auto const second =
+            _mm_max_epu8(distances<Text>(at + i + 32), distances<Text>(at + i + 48));
+        most = _mm_max_epu8(most, _mm_max_epu8(first, second));
+    }
+    for (; i + 16 < bytes; i += 16)
         most = _mm_max_epu8(most, distances<Text>(at + i));
     auto const beyond = _mm_subs_epu8(most, _mm_set1_epi8(Text::kSpan));
     return _mm_movemask_epi8(_mm_cmpeq_epi8(beyond, _mm_setzero_si128())) != 0xffff;
