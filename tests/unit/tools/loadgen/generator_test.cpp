@@ -302,7 +302,7 @@ TEST(Generator, ADemoMixRefersToItsOwnMessages)
     options.verify = true;
     options.warmup_ns = 0;
     options.count = 2'000;
-    options.rate = Rate{10'000};
+    options.rate = Rate{2'000};  // a machine that is busy keeps up with it
     auto const out = run(options);
     responder.stop();
     EXPECT_EQ(out.result.answered, 2'000U);
