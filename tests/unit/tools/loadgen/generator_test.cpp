@@ -303,6 +303,7 @@ TEST(Generator, ADemoMixRefersToItsOwnMessages)
     options.warmup_ns = 0;
     options.count = 2'000;
     options.rate = Rate{2'000};  // a machine that is busy keeps up with it
+    options.duration_ns = 3'000 * kMilli;
     auto const out = run(options);
     responder.stop();
     EXPECT_EQ(out.result.answered, 2'000U);
