@@ -32,7 +32,7 @@ enum Has : std::uint16_t {
 
 struct Command {
     CommandKind kind;
-    std::uint8_t dialect;       // 0 = 87binary, 1 = 87ascii; for the record
+    std::uint8_t dialect;       // for the record: its number there (docs/formats/journal.md)
     std::uint16_t mti;          // 100, 420, ...
     std::uint16_t has;          // Has bits
     std::uint16_t currency;     // DE 49, numeric
