@@ -36,40 +36,40 @@ void HealthWatch::look_at_room(Health const& now, std::uint64_t now_ns, std::vec
                                      now.refused - refused_before_)});
     }
     // Those refused in a shortage have been told of.
-    if (now.segment_shortage || short_) refused_said_ = now.refused;
+    if (now.segment_shortage || short_) refused_.count = now.refused;
     short_ = now.segment_shortage;
+}
+
+std::uint64_t HealthWatch::Told::due(std::uint64_t now, std::uint64_t now_ns) noexcept
+{
+    if (now == count || now_ns - at_ns < kCountsEveryNs) return 0;
+    auto const since = now - count;
+    count = now;
+    at_ns = now_ns;
+    return since;
 }
 
 std::vector<HealthWatch::Line> HealthWatch::look(Health const& now, std::uint64_t now_ns)
 {
     std::vector<Line> lines;
     look_at_room(now, now_ns, lines);
-    if (now.refused != refused_said_ && now_ns - refused_said_ns_ >= kCountsEveryNs) {
+    if (auto const count = refused_.due(now.refused, now_ns); count != 0)
         lines.push_back({LogLevel::warn,
                          fmt::format("{} messages got 91 or no answer: the journal is late; look "
                                      "at the disk under {}",
-                                     now.refused - refused_said_, directory_)});
-        refused_said_ = now.refused;
-        refused_said_ns_ = now_ns;
-    }
-    if (now.accept_errors != accept_said_ && now_ns - accept_said_ns_ >= kCountsEveryNs) {
+                                     count, directory_)});
+    if (auto const count = accept_errors_.due(now.accept_errors, now_ns); count != 0)
         lines.push_back({LogLevel::warn,
                          fmt::format("connections could not be accepted ({} tries failed): {} open "
                                      "files are allowed; raise the hard limit (ulimit -Hn, "
                                      "LimitNOFILE)",
-                                     now.accept_errors - accept_said_, files_max_)});
-        accept_said_ = now.accept_errors;
-        accept_said_ns_ = now_ns;
-    }
-    if (now.table_full != full_said_ && now_ns - full_said_ns_ >= kCountsEveryNs) {
+                                     count, files_max_)});
+    if (auto const count = table_full_.due(now.table_full, now_ns); count != 0)
         lines.push_back({LogLevel::error,
                          fmt::format("{} messages got 96: a table of the engine is full; compare "
                                      "open holds and transactions a day with holds_max and "
                                      "transactions_max in [engine], raise them and restart",
-                                     now.table_full - full_said_)});
-        full_said_ = now.table_full;
-        full_said_ns_ = now_ns;
-    }
+                                     count)});
     return lines;
 }
 

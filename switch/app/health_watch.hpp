@@ -39,9 +39,13 @@ private:
     std::uint64_t segment_bytes_, files_max_;
     bool short_ = false;
     std::uint64_t short_said_ns_ = 0, refused_before_ = 0;
-    std::uint64_t refused_said_ = 0, refused_said_ns_ = 0;
-    std::uint64_t accept_said_ = 0, accept_said_ns_ = 0;
-    std::uint64_t full_said_ = 0, full_said_ns_ = 0;
+    // A counter as it was told of last.
+    struct Told {
+        std::uint64_t count = 0, at_ns = 0;
+        // What came since then, when there is some and it is time to tell; it counts as told.
+        [[nodiscard]] std::uint64_t due(std::uint64_t now, std::uint64_t now_ns) noexcept;
+    };
+    Told refused_, accept_errors_, table_full_;
 };
 
 }  // namespace turnout::app
